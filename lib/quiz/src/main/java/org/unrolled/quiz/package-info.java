@@ -1,0 +1,2 @@
+/** Room of its own. */
+package org.unrolled.quiz;
