@@ -48,7 +48,7 @@ public record QuestionText(String stub, String solution) {
             throw new IllegalStateException("Question " + question + ": no lines \"" + BEGIN_ANSWER + "\" and \"" + END_ANSWER
                     + "\" around the method that is the answer.");
         }
-        String answer = source.substring(source.indexOf('\n', begin) + 1, source.lastIndexOf('\n', end) + 1).stripIndent();
+        String answer = source.substring(source.indexOf('\n', begin) + 1, source.lastIndexOf("\n", end)).stripIndent();
         List<String> stub = new ArrayList<>();
         List<String> solution = new ArrayList<>();
         boolean inside = false;
