@@ -1,0 +1,273 @@
+package org.unrolled.tensor.kernel;
+
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * The contract of every numeric loop in the kit. {@link ReferenceKernels} is its specification.
+ *
+ * <h2>Rules that hold for every method</h2>
+ * <ul>
+ * <li><b>Destination first.</b> {@code dx} is the gradient of {@code x}, {@code dout} the incoming one. Sizes are
+ *     {@code int}s in the field's letters; a buffer has exactly the elements its Javadoc names, row-major.
+ * <li><b>{@code acc}</b>: true adds to the destination, false overwrites it. A destination that is overwritten may
+ *     hold anything before, NaN included.
+ * <li><b>No sharing.</b> The storage of a destination is the storage of no other argument, not even as another view:
+ *     a device kernel that is given one array twice, once to write, hangs. Sources may share. A method that updates
+ *     in place (it says so) takes the updated buffer once. So a method never has two destinations that could lie in one
+ *     flat buffer: parameters, gradients and moments are each one storage.
+ * <li><b>Nothing hidden.</b> A call reads and writes its buffers and nothing else. Scalars that change from step to
+ *     step (learning rate, step number) are buffers of one element, so that a recorded step can be replayed; an
+ *     argument that is a plain {@code float} or {@code int} is a constant of the recording. What a call does never
+ *     depends on the values in a buffer.
+ * <li><b>No atomics, one order.</b> Each element of a destination is computed by itself from the sources (a gather),
+ *     so a provider gives the same bits in every run.
+ * <li><b>Empty</b> sizes are allowed and leave an empty destination; a sum over nothing is 0. NaN and ∞ follow
+ *     IEEE 754 unless a method says otherwise.
+ * <li>Sizes are not checked here. Tensor checks shapes before it calls, where it can explain them.
+ * </ul>
+ *
+ * <p>Every method except the allocations, {@link #upload} and {@link #host} is a {@code void} call on buffers, so a
+ * decorator can treat all of them alike: time them, write them down, or skip them.
+ *
+ * <h2>Strided arguments</h2>
+ * {@code size} and {@code stride} describe up to {@value #MAX_RANK} axes, the last running fastest: element
+ * (i₀, i₁, …) of the strided buffer lies at Σ iₖ·strideₖ, and stride 0 repeats it (broadcasting). Callers merge axes
+ * that can be run through as one, so that equal shapes arrive as one axis with stride 1, a bias as (rows, columns)
+ * with strides (0, 1), a scalar with stride 0.
+ */
+public interface Kernels {
+    /** The most axes a strided argument has. */
+    int MAX_RANK = 6;
+
+    /** One line of {@link #available}: {@code reason} and {@code fix} are empty where it is usable. */
+    record Provider(String name, boolean usable, String reason, String fix) { }
+
+    // ---- which kernels
+
+    /** The kernels in use: those of the innermost {@link #with}, else of the last {@link #use}, else the default. */
+    static Kernels current() {
+        return Registry.current();
+    }
+
+    /** Uses the named kernels from here on, in every thread. Throws with the reason where they cannot be used. */
+    static Kernels use(String name) {
+        Kernels kernels = Registry.named(name);
+        Registry.use(kernels);
+        return kernels;
+    }
+
+    /** The named kernels, without using them. Throws with the reason where they cannot be used. */
+    static Kernels named(String name) {
+        return Registry.named(name);
+    }
+
+    /** Runs {@code body} with these kernels, in this thread only. */
+    static <T> T with(Kernels kernels, Supplier<T> body) {
+        return ScopedValue.where(Registry.SCOPED, kernels).call(body::get);
+    }
+
+    /** Runs {@code body} with these kernels, in this thread only. */
+    static void with(Kernels kernels, Runnable body) {
+        ScopedValue.where(Registry.SCOPED, kernels).run(body);
+    }
+
+    /** Every provider on the class path, the default first, with the reason and the fix where one is not usable. */
+    static List<Provider> available() {
+        return Registry.available();
+    }
+
+    /** The name {@link #use} knows it by. */
+    String name();
+
+    // ---- memory
+
+    /** n floats, all 0. */
+    Buffer floats(int n);
+
+    /** n ints, all 0. */
+    Buffer ints(int n);
+
+    /** Writes y from the host's memory. While a step is recorded, this sets the value the recording starts from. */
+    void upload(Buffer y, float[] values);
+
+    /** Writes y from the host's memory. */
+    void upload(Buffer y, int[] values);
+
+    /** A copy of x's elements in the host's memory: the only way to read them. Throws while a step is recorded. */
+    float[] host(Buffer x);
+
+    /** A copy of the elements of an int buffer. Throws while a step is recorded. */
+    int[] hostInts(Buffer x);
+
+    // ---- moving elements
+
+    /** yᵢ = value. */
+    void fill(Buffer y, float value);
+
+    /** yᵢ = xᵢ, floats or ints. */
+    void copy(Buffer y, Buffer x);
+
+    /** yᵢ ← yᵢ + xᵢ, in place. */
+    void accumulate(Buffer y, Buffer x);
+
+    /** yᵢ (+)= x at (i₀, i₁, …): y is contiguous with {@code size}; transposes, expands and slices. Floats or, without acc, ints. */
+    void readStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc);
+
+    /** y at (i₀, i₁, …) (+)= xᵢ: x is contiguous with {@code size}; no stride is 0, the rest of y stays. Floats or, without acc, ints. */
+    void writeStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc);
+
+    /** yᵢ = xᵢ as a float; x is ints. */
+    void toFloats(Buffer y, Buffer x);
+
+    // ---- elementwise
+
+    /** yᵢ (+)= α·xᵢ + β. */
+    void affine(Buffer y, Buffer x, float alpha, float beta, boolean acc);
+
+    /** yᵢ = f(xᵢ). */
+    void unary(Buffer y, Unary f, Buffer x);
+
+    /** dxᵢ (+)= doutᵢ · f′(xᵢ), where y = f(x). */
+    void unaryBackward(Buffer dx, Unary f, Buffer dout, Buffer x, Buffer y, boolean acc);
+
+    /** yᵢ = xᵢ^exponent. */
+    void pow(Buffer y, Buffer x, float exponent);
+
+    /** dxᵢ (+)= doutᵢ · exponent · xᵢ^(exponent - 1). */
+    void powBackward(Buffer dx, Buffer dout, Buffer x, float exponent, boolean acc);
+
+    /** yᵢ (+)= f(a, b) with a and b read at their strides; y is contiguous with {@code size}. */
+    void binary(Buffer y, Binary f, Buffer a, Buffer b, int[] size, int[] strideA, int[] strideB, boolean acc);
+
+    /** yᵢ (+)= value where the mask is not 0, else xᵢ; y and x are contiguous with {@code size}, the float mask is read at its strides. */
+    void maskedFill(Buffer y, Buffer x, Buffer mask, float value, int[] size, int[] strideMask, boolean acc);
+
+    /**
+     * yᵢ (+)= 0 with probability p, else xᵢ/(1 - p) (Srivastava et al. 2014, scaled in training as everyone does now).
+     * Element i is dropped if {@link Philox#uniform}(i, step, layer, seed) &lt; p. The gradient is the same call on dout.
+     *
+     * @param step one int: the step number, so that each step drops others
+     * @param p    below 1
+     */
+    void dropout(Buffer y, Buffer x, Buffer step, float p, int seed, int layer, boolean acc);
+
+    // ---- along one axis: x is (outer, n, inner), the result (outer, inner)
+
+    /** y[o,i] (+)= scale · Σⱼ x[o,j,i]. */
+    void sum(Buffer y, Buffer x, int outer, int n, int inner, float scale, boolean acc);
+
+    /** y[o,i] = maxⱼ x[o,j,i], and index (ints) the first j that has it; NaN wins. n &gt; 0. y and index are two storages. */
+    void max(Buffer y, Buffer index, Buffer x, int outer, int n, int inner);
+
+    /** dx[o,j,i] (+)= dout[o,i] where j = index[o,i], else 0. */
+    void maxBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int inner, boolean acc);
+
+    /** y[o,i] = Σⱼ (x[o,j,i] - mean)² / (n - correction); NaN where n ≤ correction. */
+    void variance(Buffer y, Buffer x, int outer, int n, int inner, int correction);
+
+    /** dx[o,j,i] (+)= dout[o,i] · 2 (x[o,j,i] - mean) / (n - correction). */
+    void varianceBackward(Buffer dx, Buffer dout, Buffer x, int outer, int n, int inner, int correction, boolean acc);
+
+    /** y[o,j,i] = exp(x[o,j,i] - m) / Σⱼ exp(x[o,j,i] - m) with m the largest; a line of -∞ only is NaN. */
+    void softmax(Buffer y, Buffer x, int outer, int n, int inner);
+
+    /** dx[o,j,i] (+)= y[o,j,i] · (dout[o,j,i] - Σₖ dout[o,k,i] y[o,k,i]). */
+    void softmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc);
+
+    /** y[o,j,i] = x[o,j,i] - m - log Σⱼ exp(x[o,j,i] - m) with m the largest. */
+    void logSoftmax(Buffer y, Buffer x, int outer, int n, int inner);
+
+    /** dx[o,j,i] (+)= dout[o,j,i] - exp(y[o,j,i]) Σₖ dout[o,k,i]. */
+    void logSoftmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc);
+
+    // ---- matrices
+
+    /**
+     * C[b] (+)= op(A[b]) · op(B[b]) for b in 0..batch-1, op being the transpose where asked; C[b] is (M, N).
+     *
+     * @param a       batch matrices (M, K), or (K, M) if transposeA, {@code strideA} elements apart; 0: one for all
+     * @param b       batch matrices (K, N), or (N, K) if transposeB, {@code strideB} elements apart; 0: one for all
+     * @param c       batch matrices (M, N), M·N elements apart
+     */
+    void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB,
+                boolean transposeA, boolean transposeB, boolean acc);
+
+    // ---- layers
+
+    /**
+     * y[r,c] = (x[r,c] - μᵣ) · ρᵣ · γ[c] + β[c] with ρ = 1/√(σ² + ε), σ² over C (Ba, Kiros and Hinton 2016).
+     *
+     * @param stat (N, 2): μ and ρ of each row, kept for the gradient; another storage than y
+     * @param x    (N, C)
+     */
+    void layerNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int N, int C, float eps);
+
+    /** dx[r,c] (+)= ρ (g - mean g - x̂ · mean(g x̂)) with g = dout·γ, x̂ = (x - μ)ρ, means over the row. */
+    void layerNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc);
+
+    /** dγ[c] (+)= Σᵣ dout[r,c] · x̂[r,c]. (dβ is {@link #sum} over the rows.) */
+    void layerNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int N, int C, boolean acc);
+
+    /**
+     * y[n,:] = table[ids[n],:]. On the CPU an id outside the table throws IllegalArgumentException
+     * ({@link #outside}); a device, which cannot, writes NaN.
+     *
+     * @param ids   N ints in 0..V-1
+     * @param table (V, C)
+     */
+    void embedding(Buffer y, Buffer table, Buffer ids, int N, int V, int C);
+
+    /** dtable[v,:] (+)= Σ dout[n,:] over the n with ids[n] = v, in the order of n. */
+    void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, boolean acc);
+
+    /** y[n,c] = 1 where c = ids[n], else 0. An id outside 0..C-1 as in {@link #embedding}. */
+    void oneHot(Buffer y, Buffer ids, int N, int C);
+
+    /**
+     * loss[n] = -log softmax(logits[n,:])[labels[n]], and probs = softmax(logits), kept for the gradient.
+     * A label outside 0..C-1 as in {@link #embedding}. loss and probs are two storages.
+     */
+    void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C);
+
+    /** dlogits[n,c] (+)= scale · dout[0] · (probs[n,c] - [c = labels[n]]); scale is 1/N for the mean. */
+    void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc);
+
+    // ---- optimisers
+
+    /** partial[k] = Σ xᵢ² over the k-th run of {@code chunk} elements; partial has ⌈length/chunk⌉. */
+    void sumOfSquares(Buffer partial, Buffer x, int chunk);
+
+    /**
+     * clip[0] = min(1, maxNorm/(norm + 1e-6)) and clip[1] = norm = √Σ partial (Pascanu et al. 2013).
+     * A norm that is NaN or ∞ gives NaN or 0, as in PyTorch.
+     */
+    void clipCoefficient(Buffer clip, Buffer partial, float maxNorm);
+
+    /** yᵢ ← yᵢ · s[0], in place. */
+    void scale(Buffer y, Buffer s);
+
+    /** counter[0] ← counter[0] + 1, one int in place: the step number. */
+    void increment(Buffer counter);
+
+    /** vᵢ ← momentum·vᵢ + gᵢ + weightDecay·pᵢ; pᵢ ← pᵢ - lr[0]·vᵢ. p and v in place, two storages. */
+    void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay);
+
+    /**
+     * AdamW (Loshchilov and Hutter 2019), t = step[0] counted from 1, in place; p, m and v are three storages:
+     * <pre>
+     *   p ← p - lr·weightDecay·p
+     *   m ← β₁m + (1-β₁)g      v ← β₂v + (1-β₂)g²
+     *   p ← p - lr · m/(1-β₁ᵗ) / (√(v/(1-β₂ᵗ)) + ε)
+     * </pre>
+     */
+    void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
+               float beta1, float beta2, float eps, float weightDecay);
+
+    /** The error for an id or label outside its range, the same in every CPU provider. */
+    static IllegalArgumentException outside(String op, int id, int position, int count) {
+        return new IllegalArgumentException(op + ": " + id + " at position " + position + " is outside 0.." + (count - 1)
+                + ". " + (op.equals("embedding") ? "Each id names a row of the table, which has " + count + "."
+                        : "Each label names one of the " + count + " classes."));
+    }
+}

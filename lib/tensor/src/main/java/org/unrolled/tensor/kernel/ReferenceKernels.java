@@ -1,0 +1,519 @@
+package org.unrolled.tensor.kernel;
+
+import java.util.Arrays;
+
+/**
+ * The specification of {@link Kernels}: scalar loops, written to be read next to the equation and never optimised.
+ * Sums run in {@code double} and are rounded once, so that a fast provider is compared with something better than
+ * itself.
+ *
+ * <p>Each method first unwraps its buffers: {@code float[] xs = x.floats(); int x0 = x.offset()}, element i being
+ * {@code xs[x0 + i]}.
+ */
+public final class ReferenceKernels implements Kernels {
+    @Override public String name() {
+        return "reference";
+    }
+
+    // ---- memory
+
+    @Override public Buffer floats(int n) {
+        return Buffer.of(new float[n]);
+    }
+
+    @Override public Buffer ints(int n) {
+        return Buffer.of(new int[n]);
+    }
+
+    @Override public void upload(Buffer y, float[] values) {
+        System.arraycopy(values, 0, y.floats(), y.offset(), y.length());
+    }
+
+    @Override public void upload(Buffer y, int[] values) {
+        System.arraycopy(values, 0, y.ints(), y.offset(), y.length());
+    }
+
+    @Override public float[] host(Buffer x) {
+        return Arrays.copyOfRange(x.floats(), x.offset(), x.offset() + x.length());
+    }
+
+    @Override public int[] hostInts(Buffer x) {
+        return Arrays.copyOfRange(x.ints(), x.offset(), x.offset() + x.length());
+    }
+
+    // ---- moving elements
+
+    @Override public void fill(Buffer y, float value) {
+        float[] ys = y.floats();
+        int y0 = y.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] = value;
+    }
+
+    @Override public void copy(Buffer y, Buffer x) {
+        System.arraycopy(x.storage(), x.offset(), y.storage(), y.offset(), y.length());
+    }
+
+    @Override public void accumulate(Buffer y, Buffer x) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] += xs[x0 + i];
+    }
+
+    @Override public void readStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc) {
+        int n = count(size);
+        for (int i = 0; i < n; i++) move(y, i, x, at(i, size, stride), acc);
+    }
+
+    @Override public void writeStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc) {
+        int n = count(size);
+        for (int i = 0; i < n; i++) move(y, at(i, size, stride), x, i, acc);
+    }
+
+    private static void move(Buffer y, int to, Buffer x, int from, boolean acc) {
+        if (y.type() == Buffer.Type.INT) {
+            y.ints()[y.offset() + to] = x.ints()[x.offset() + from];
+        } else {
+            put(y.floats(), y.offset() + to, x.floats()[x.offset() + from], acc);
+        }
+    }
+
+    @Override public void toFloats(Buffer y, Buffer x) {
+        float[] ys = y.floats();
+        int[] xs = x.ints();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] = xs[x0 + i];
+    }
+
+    // ---- elementwise
+
+    @Override public void affine(Buffer y, Buffer x, float alpha, float beta, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) put(ys, y0 + i, alpha * xs[x0 + i] + beta, acc);
+    }
+
+    @Override public void unary(Buffer y, Unary f, Buffer x) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] = f.apply(xs[x0 + i]);
+    }
+
+    @Override public void unaryBackward(Buffer dx, Unary f, Buffer dout, Buffer x, Buffer y, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), ys = y.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), y0 = y.offset();
+        for (int i = 0; i < dx.length(); i++) {
+            put(dxs, dx0 + i, douts[d0 + i] * f.derivative(xs[x0 + i], ys[y0 + i]), acc);
+        }
+    }
+
+    @Override public void pow(Buffer y, Buffer x, float exponent) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] = (float) Math.pow(xs[x0 + i], exponent);
+    }
+
+    @Override public void powBackward(Buffer dx, Buffer dout, Buffer x, float exponent, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset();
+        for (int i = 0; i < dx.length(); i++) {
+            // x⁰ is constant, also at x = 0, where the formula would give 0 · ∞
+            double slope = exponent == 0 ? 0 : exponent * Math.pow(xs[x0 + i], exponent - 1);
+            put(dxs, dx0 + i, (float) (douts[d0 + i] * slope), acc);
+        }
+    }
+
+    @Override public void binary(Buffer y, Binary f, Buffer a, Buffer b, int[] size, int[] strideA, int[] strideB, boolean acc) {
+        float[] ys = y.floats(), as = a.floats(), bs = b.floats();
+        int y0 = y.offset(), a0 = a.offset(), b0 = b.offset(), n = count(size);
+        for (int i = 0; i < n; i++) {
+            put(ys, y0 + i, f.apply(as[a0 + at(i, size, strideA)], bs[b0 + at(i, size, strideB)]), acc);
+        }
+    }
+
+    @Override public void maskedFill(Buffer y, Buffer x, Buffer mask, float value, int[] size, int[] strideMask, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats(), masks = mask.floats();
+        int y0 = y.offset(), x0 = x.offset(), m0 = mask.offset(), n = count(size);
+        for (int i = 0; i < n; i++) {
+            boolean masked = masks[m0 + at(i, size, strideMask)] != 0;
+            put(ys, y0 + i, masked ? value : xs[x0 + i], acc);
+        }
+    }
+
+    @Override public void dropout(Buffer y, Buffer x, Buffer step, float p, int seed, int layer, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset(), t = step.ints()[step.offset()];
+        for (int i = 0; i < y.length(); i++) {
+            boolean dropped = Philox.uniform(i, t, layer, seed) < p;
+            put(ys, y0 + i, dropped ? 0 : xs[x0 + i] / (1 - p), acc);
+        }
+    }
+
+    // ---- along one axis: element (o, j, i) lies at (o·n + j)·inner + i
+
+    @Override public void sum(Buffer y, Buffer x, int outer, int n, int inner, float scale, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                double sum = 0;
+                for (int j = 0; j < n; j++) sum += xs[x0 + (o * n + j) * inner + i];
+                put(ys, y0 + o * inner + i, (float) (scale * sum), acc);
+            }
+        }
+    }
+
+    @Override public void max(Buffer y, Buffer index, Buffer x, int outer, int n, int inner) {
+        float[] ys = y.floats(), xs = x.floats();
+        int[] indices = index.ints();
+        int y0 = y.offset(), x0 = x.offset(), i0 = index.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int best = 0;
+                float max = xs[x0 + o * n * inner + i];
+                for (int j = 1; j < n && !Float.isNaN(max); j++) {
+                    float candidate = xs[x0 + (o * n + j) * inner + i];
+                    if (candidate > max || Float.isNaN(candidate)) {
+                        max = candidate;
+                        best = j;
+                    }
+                }
+                ys[y0 + o * inner + i] = max;
+                indices[i0 + o * inner + i] = best;
+            }
+        }
+    }
+
+    @Override public void maxBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int inner, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats();
+        int[] indices = index.ints();
+        int dx0 = dx.offset(), d0 = dout.offset(), i0 = index.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int j = 0; j < n; j++) {
+                for (int i = 0; i < inner; i++) {
+                    boolean chosen = indices[i0 + o * inner + i] == j;
+                    put(dxs, dx0 + (o * n + j) * inner + i, chosen ? douts[d0 + o * inner + i] : 0, acc);
+                }
+            }
+        }
+    }
+
+    @Override public void variance(Buffer y, Buffer x, int outer, int n, int inner, int correction) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                double mean = mean(xs, x0 + o * n * inner + i, n, inner), sum = 0;
+                for (int j = 0; j < n; j++) {
+                    double d = xs[x0 + (o * n + j) * inner + i] - mean;
+                    sum += d * d;
+                }
+                ys[y0 + o * inner + i] = n > correction ? (float) (sum / (n - correction)) : Float.NaN;
+            }
+        }
+    }
+
+    @Override public void varianceBackward(Buffer dx, Buffer dout, Buffer x, int outer, int n, int inner, int correction, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                double mean = mean(xs, x0 + o * n * inner + i, n, inner);
+                double factor = n > correction ? 2.0 / (n - correction) : Double.NaN;
+                for (int j = 0; j < n; j++) {
+                    int at = (o * n + j) * inner + i;
+                    put(dxs, dx0 + at, (float) (douts[d0 + o * inner + i] * factor * (xs[x0 + at] - mean)), acc);
+                }
+            }
+        }
+    }
+
+    @Override public void softmax(Buffer y, Buffer x, int outer, int n, int inner) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int line = o * n * inner + i;
+                double m = largest(xs, x0 + line, n, inner), sum = 0;
+                for (int j = 0; j < n; j++) sum += Math.exp(xs[x0 + line + j * inner] - m);
+                for (int j = 0; j < n; j++) {
+                    ys[y0 + line + j * inner] = (float) (Math.exp(xs[x0 + line + j * inner] - m) / sum);
+                }
+            }
+        }
+    }
+
+    @Override public void softmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), ys = y.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), y0 = y.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int line = o * n * inner + i;
+                double dot = 0;
+                for (int j = 0; j < n; j++) dot += (double) douts[d0 + line + j * inner] * ys[y0 + line + j * inner];
+                for (int j = 0; j < n; j++) {
+                    int at = line + j * inner;
+                    put(dxs, dx0 + at, (float) (ys[y0 + at] * (douts[d0 + at] - dot)), acc);
+                }
+            }
+        }
+    }
+
+    @Override public void logSoftmax(Buffer y, Buffer x, int outer, int n, int inner) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int line = o * n * inner + i;
+                double m = largest(xs, x0 + line, n, inner), sum = 0;
+                for (int j = 0; j < n; j++) sum += Math.exp(xs[x0 + line + j * inner] - m);
+                for (int j = 0; j < n; j++) {
+                    ys[y0 + line + j * inner] = (float) (xs[x0 + line + j * inner] - m - Math.log(sum));
+                }
+            }
+        }
+    }
+
+    @Override public void logSoftmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), ys = y.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), y0 = y.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int i = 0; i < inner; i++) {
+                int line = o * n * inner + i;
+                double sum = 0;
+                for (int j = 0; j < n; j++) sum += douts[d0 + line + j * inner];
+                for (int j = 0; j < n; j++) {
+                    int at = line + j * inner;
+                    put(dxs, dx0 + at, (float) (douts[d0 + at] - Math.exp(ys[y0 + at]) * sum), acc);
+                }
+            }
+        }
+    }
+
+    // ---- matrices
+
+    @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB,
+                                 boolean transposeA, boolean transposeB, boolean acc) {
+        float[] cs = c.floats(), as = a.floats(), bs = b.floats();
+        for (int n = 0; n < batch; n++) {
+            int c0 = c.offset() + n * M * N, a0 = a.offset() + n * strideA, b0 = b.offset() + n * strideB;
+            for (int i = 0; i < M; i++) {
+                for (int j = 0; j < N; j++) {
+                    double sum = 0;
+                    for (int k = 0; k < K; k++) {
+                        float aik = as[a0 + (transposeA ? k * M + i : i * K + k)];
+                        float bkj = bs[b0 + (transposeB ? j * K + k : k * N + j)];
+                        sum += (double) aik * bkj;
+                    }
+                    put(cs, c0 + i * N + j, (float) sum, acc);
+                }
+            }
+        }
+    }
+
+    // ---- layers
+
+    @Override public void layerNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int N, int C, float eps) {
+        float[] ys = y.floats(), stats = stat.floats(), xs = x.floats(), gammas = gamma.floats(), betas = beta.floats();
+        int y0 = y.offset(), s0 = stat.offset(), x0 = x.offset(), g0 = gamma.offset(), b0 = beta.offset();
+        for (int r = 0; r < N; r++) {
+            double mu = mean(xs, x0 + r * C, C, 1), variance = 0;
+            for (int c = 0; c < C; c++) {
+                double d = xs[x0 + r * C + c] - mu;
+                variance += d * d / C;
+            }
+            double rho = 1 / Math.sqrt(variance + eps);
+            stats[s0 + 2 * r] = (float) mu;
+            stats[s0 + 2 * r + 1] = (float) rho;
+            for (int c = 0; c < C; c++) {
+                ys[y0 + r * C + c] = (float) ((xs[x0 + r * C + c] - mu) * rho * gammas[g0 + c] + betas[b0 + c]);
+            }
+        }
+    }
+
+    @Override public void layerNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats(), gammas = gamma.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset(), g0 = gamma.offset();
+        for (int r = 0; r < N; r++) {
+            double mu = stats[s0 + 2 * r], rho = stats[s0 + 2 * r + 1], meanG = 0, meanGx = 0;
+            for (int c = 0; c < C; c++) {
+                double g = (double) douts[d0 + r * C + c] * gammas[g0 + c];
+                meanG += g / C;
+                meanGx += g * (xs[x0 + r * C + c] - mu) * rho / C;
+            }
+            for (int c = 0; c < C; c++) {
+                double g = (double) douts[d0 + r * C + c] * gammas[g0 + c];
+                double xHat = (xs[x0 + r * C + c] - mu) * rho;
+                put(dxs, dx0 + r * C + c, (float) (rho * (g - meanG - xHat * meanGx)), acc);
+            }
+        }
+    }
+
+    @Override public void layerNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int N, int C, boolean acc) {
+        float[] dgammas = dgamma.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats();
+        int dg0 = dgamma.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset();
+        for (int c = 0; c < C; c++) {
+            double sum = 0;
+            for (int r = 0; r < N; r++) {
+                double mu = stats[s0 + 2 * r], rho = stats[s0 + 2 * r + 1];
+                sum += douts[d0 + r * C + c] * (xs[x0 + r * C + c] - mu) * rho;
+            }
+            put(dgammas, dg0 + c, (float) sum, acc);
+        }
+    }
+
+    @Override public void embedding(Buffer y, Buffer table, Buffer ids, int N, int V, int C) {
+        float[] ys = y.floats(), tables = table.floats();
+        int[] idss = ids.ints();
+        int y0 = y.offset(), t0 = table.offset(), i0 = ids.offset();
+        for (int n = 0; n < N; n++) {
+            int id = idss[i0 + n];
+            if (id < 0 || id >= V) throw Kernels.outside("embedding", id, n, V);
+            for (int c = 0; c < C; c++) ys[y0 + n * C + c] = tables[t0 + id * C + c];
+        }
+    }
+
+    @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, boolean acc) {
+        float[] dtables = dtable.floats(), douts = dout.floats();
+        int[] idss = ids.ints();
+        int t0 = dtable.offset(), d0 = dout.offset(), i0 = ids.offset();
+        for (int v = 0; v < V; v++) {
+            for (int c = 0; c < C; c++) {
+                double sum = 0;
+                for (int n = 0; n < N; n++) {
+                    if (idss[i0 + n] == v) sum += douts[d0 + n * C + c];
+                }
+                put(dtables, t0 + v * C + c, (float) sum, acc);
+            }
+        }
+    }
+
+    @Override public void oneHot(Buffer y, Buffer ids, int N, int C) {
+        float[] ys = y.floats();
+        int[] idss = ids.ints();
+        int y0 = y.offset(), i0 = ids.offset();
+        for (int n = 0; n < N; n++) {
+            int id = idss[i0 + n];
+            if (id < 0 || id >= C) throw Kernels.outside("oneHot", id, n, C);
+            for (int c = 0; c < C; c++) ys[y0 + n * C + c] = c == id ? 1 : 0;
+        }
+    }
+
+    @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {
+        float[] losses = loss.floats(), xs = logits.floats();
+        int[] labelss = labels.ints();
+        int l0 = loss.offset(), x0 = logits.offset(), t0 = labels.offset();
+        softmax(probs, logits, N, C, 1);
+        for (int n = 0; n < N; n++) {
+            int label = labelss[t0 + n];
+            if (label < 0 || label >= C) throw Kernels.outside("crossEntropy", label, n, C);
+            double m = largest(xs, x0 + n * C, C, 1), sum = 0;
+            for (int c = 0; c < C; c++) sum += Math.exp(xs[x0 + n * C + c] - m);
+            losses[l0 + n] = (float) (Math.log(sum) + m - xs[x0 + n * C + label]);
+        }
+    }
+
+    @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc) {
+        float[] dlogitss = dlogits.floats(), probss = probs.floats();
+        int[] labelss = labels.ints();
+        int dx0 = dlogits.offset(), p0 = probs.offset(), t0 = labels.offset();
+        float factor = scale * dout.floats()[dout.offset()];
+        for (int n = 0; n < N; n++) {
+            for (int c = 0; c < C; c++) {
+                float target = c == labelss[t0 + n] ? 1 : 0;
+                put(dlogitss, dx0 + n * C + c, factor * (probss[p0 + n * C + c] - target), acc);
+            }
+        }
+    }
+
+    // ---- optimisers
+
+    @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {
+        float[] partials = partial.floats(), xs = x.floats();
+        int p0 = partial.offset(), x0 = x.offset();
+        for (int k = 0; k < partial.length(); k++) {
+            double sum = 0;
+            for (int i = k * chunk; i < Math.min(x.length(), (k + 1) * chunk); i++) sum += (double) xs[x0 + i] * xs[x0 + i];
+            partials[p0 + k] = (float) sum;
+        }
+    }
+
+    @Override public void clipCoefficient(Buffer clip, Buffer partial, float maxNorm) {
+        float[] clips = clip.floats(), partials = partial.floats();
+        double sum = 0;
+        for (int k = 0; k < partial.length(); k++) sum += partials[partial.offset() + k];
+        float norm = (float) Math.sqrt(sum);
+        clips[clip.offset()] = Math.min(1, maxNorm / (norm + 1e-6f));
+        clips[clip.offset() + 1] = norm;
+    }
+
+    @Override public void scale(Buffer y, Buffer s) {
+        float[] ys = y.floats();
+        int y0 = y.offset();
+        float factor = s.floats()[s.offset()];
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] *= factor;
+    }
+
+    @Override public void increment(Buffer counter) {
+        counter.ints()[counter.offset()]++;
+    }
+
+    @Override public void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay) {
+        float[] ps = p.floats(), vs = v.floats(), gs = g.floats();
+        int p0 = p.offset(), v0 = v.offset(), g0 = g.offset();
+        float rate = lr.floats()[lr.offset()];
+        for (int i = 0; i < p.length(); i++) {
+            vs[v0 + i] = momentum * vs[v0 + i] + gs[g0 + i] + weightDecay * ps[p0 + i];
+            ps[p0 + i] -= rate * vs[v0 + i];
+        }
+    }
+
+    @Override public void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
+                                float beta1, float beta2, float eps, float weightDecay) {
+        float[] ps = p.floats(), ms = m.floats(), vs = v.floats(), gs = g.floats();
+        int p0 = p.offset(), m0 = m.offset(), v0 = v.offset(), g0 = g.offset();
+        double rate = lr.floats()[lr.offset()];
+        int t = step.ints()[step.offset()];
+        double correction1 = 1 - Math.pow(beta1, t), correction2 = 1 - Math.pow(beta2, t);
+        for (int i = 0; i < p.length(); i++) {
+            double grad = gs[g0 + i];
+            ms[m0 + i] = (float) (beta1 * ms[m0 + i] + (1 - beta1) * grad);
+            vs[v0 + i] = (float) (beta2 * vs[v0 + i] + (1 - beta2) * grad * grad);
+            double mHat = ms[m0 + i] / correction1, vHat = vs[v0 + i] / correction2;
+            ps[p0 + i] = (float) (ps[p0 + i] * (1 - rate * weightDecay) - rate * mHat / (Math.sqrt(vHat) + eps));
+        }
+    }
+
+    // ---- what several of them need
+
+    private static void put(float[] ys, int at, float value, boolean acc) {
+        ys[at] = acc ? ys[at] + value : value;
+    }
+
+    /** Where element i, counted row-major through {@code size}, lies at these strides. */
+    private static int at(int i, int[] size, int[] stride) {
+        int at = 0;
+        for (int axis = size.length - 1; axis >= 0; axis--) {
+            at += i % size[axis] * stride[axis];
+            i /= size[axis];
+        }
+        return at;
+    }
+
+    private static int count(int[] size) {
+        int count = 1;
+        for (int s : size) count *= s;
+        return count;
+    }
+
+    private static double mean(float[] xs, int from, int n, int stride) {
+        double sum = 0;
+        for (int j = 0; j < n; j++) sum += xs[from + j * stride];
+        return sum / n;
+    }
+
+    private static float largest(float[] xs, int from, int n, int stride) {
+        float largest = Float.NEGATIVE_INFINITY;
+        for (int j = 0; j < n; j++) largest = Math.max(largest, xs[from + j * stride]);
+        return largest;
+    }
+}

@@ -1,0 +1,90 @@
+package org.unrolled.tensor.kernel;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.ServiceConfigurationError;
+import java.util.ServiceLoader;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Finds the providers and remembers which one is in use. */
+final class Registry {
+    static final ScopedValue<Kernels> SCOPED = ScopedValue.newInstance();
+
+    private static final Map<String, Kernels> CREATED = new HashMap<>();
+    private static volatile @Nullable Kernels current;
+
+    private Registry() { }
+
+    static Kernels current() {
+        if (SCOPED.isBound()) return SCOPED.get();
+        Kernels chosen = current;
+        return chosen != null ? chosen : chooseDefault();
+    }
+
+    static void use(Kernels kernels) {
+        current = kernels;
+    }
+
+    static synchronized Kernels named(String name) {
+        Kernels created = CREATED.get(name);
+        if (created != null) return created;
+        List<KernelsProvider> providers = load(new ArrayList<>());
+        for (KernelsProvider provider : providers) {
+            if (!provider.name().equals(name)) continue;
+            Kernels.Provider state = provider.availability();
+            if (!state.usable()) {
+                throw new IllegalStateException("Kernels \"" + name + "\" cannot be used here: " + state.reason()
+                        + " " + state.fix());
+            }
+            created = provider.create();
+            CREATED.put(name, created);
+            return created;
+        }
+        throw new IllegalArgumentException("There are no kernels named \"" + name + "\". Known here: "
+                + providers.stream().map(KernelsProvider::name).collect(Collectors.joining(", "))
+                + ". Kernels.available() says what each needs.");
+    }
+
+    static List<Kernels.Provider> available() {
+        List<Kernels.Provider> broken = new ArrayList<>();
+        List<Kernels.Provider> all = new ArrayList<>();
+        for (KernelsProvider provider : load(broken)) all.add(provider.availability());
+        all.addAll(broken);
+        return List.copyOf(all);
+    }
+
+    private static synchronized Kernels chooseDefault() {
+        Kernels chosen = current;
+        if (chosen != null) return chosen;
+        for (KernelsProvider provider : load(new ArrayList<>())) {
+            if (provider.availability().usable()) {
+                chosen = named(provider.name());
+                current = chosen;
+                return chosen;
+            }
+        }
+        throw new IllegalStateException("No kernels are usable, not even the reference: META-INF/services is missing "
+                + "from the class path. Rebuild unrolled-tensor.");
+    }
+
+    /** Highest rank first. A provider that cannot even be loaded goes to {@code broken} with the reason. */
+    private static List<KernelsProvider> load(List<Kernels.Provider> broken) {
+        List<KernelsProvider> found = new ArrayList<>();
+        var iterator = ServiceLoader.load(KernelsProvider.class, KernelsProvider.class.getClassLoader()).stream().iterator();
+        while (iterator.hasNext()) {
+            ServiceLoader.Provider<KernelsProvider> next = iterator.next();
+            try {
+                found.add(next.get());
+            } catch (ServiceConfigurationError | LinkageError e) {
+                broken.add(new Kernels.Provider(next.type().getSimpleName(), false,
+                        "it failed to load: " + e + ".", "Rebuild the kit: ./unrolled install."));
+            }
+        }
+        found.sort(Comparator.comparingInt(KernelsProvider::rank).reversed().thenComparing(KernelsProvider::name));
+        return found;
+    }
+}
