@@ -1,0 +1,292 @@
+package org.unrolled.tensor;
+
+import java.util.Arrays;
+import java.util.Random;
+import java.util.function.Supplier;
+import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.op.Cat;
+import org.unrolled.tensor.op.Embedding;
+import org.unrolled.tensor.op.Linear;
+import org.unrolled.tensor.op.Shapes;
+import org.unrolled.tensor.op.Softmax;
+import org.unrolled.tensor.op.Where;
+
+/**
+ * Functions that make and combine tensors, for static import, so that a cell reads like its equation:
+ * {@code softmax(q.matmul(k.transpose()).div(sqrt(dK))).matmul(v)}.
+ */
+public class Tensors {
+    /** For those who add functions of their own to one static import. */
+    protected Tensors() { }
+
+    // ---- making tensors
+
+    /** A vector of these numbers. */
+    public static Tensor tensor(double... values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < values.length; i++) floats[i] = (float) values[i];
+        return tensor(floats, values.length);
+    }
+
+    /** A matrix of these rows. */
+    public static Tensor tensor(double[][] rows) {
+        int columns = rows.length == 0 ? 0 : rows[0].length;
+        float[] floats = new float[rows.length * columns];
+        for (int r = 0; r < rows.length; r++) {
+            if (rows[r].length != columns) {
+                throw new IllegalArgumentException("tensor: row " + r + " has " + rows[r].length + " numbers and row 0 has " + columns
+                        + ": the rows of a matrix are equally long. Hint: pad the shorter ones.");
+            }
+            for (int c = 0; c < columns; c++) floats[r * columns + c] = (float) rows[r][c];
+        }
+        return tensor(floats, rows.length, columns);
+    }
+
+    /** These numbers in row-major order with a shape; the array is copied. */
+    public static Tensor tensor(float[] data, int... shape) {
+        requireCount("tensor", data.length, shape);
+        Buffer buffer = Kernels.current().floats(data.length);
+        Kernels.current().upload(buffer, data);
+        return Tensor.of(shape.clone(), buffer);
+    }
+
+    /** A vector of ints: token ids, class labels, positions. */
+    public static Tensor ids(int... ids) {
+        return ids(ids, ids.length);
+    }
+
+    /** Ints in row-major order with a shape; the array is copied. */
+    public static Tensor ids(int[] data, int... shape) {
+        requireCount("ids", data.length, shape);
+        Buffer buffer = Kernels.current().ints(data.length);
+        Kernels.current().upload(buffer, data);
+        return Tensor.of(shape.clone(), buffer);
+    }
+
+    private static void requireCount(String op, int n, int[] shape) {
+        for (int size : shape) {
+            if (size < 0) throw new IllegalArgumentException(op + ": the shape " + Shapes.text(shape) + " has a negative size. Hint: sizes are 0 or more.");
+        }
+        if (Shapes.count(shape) != n) {
+            throw new IllegalArgumentException(op + ": " + n + " numbers for the shape " + Shapes.text(shape) + ", which has "
+                    + Shapes.count(shape) + ". Hint: the sizes must multiply to the number of elements.");
+        }
+    }
+
+    /** All 0. */
+    public static Tensor zeros(int... shape) {
+        return tensor(new float[Shapes.count(shape)], shape);
+    }
+
+    /** All 1. */
+    public static Tensor ones(int... shape) {
+        return full(1, shape);
+    }
+
+    /** All {@code value}. */
+    public static Tensor full(double value, int... shape) {
+        float[] data = new float[Shapes.count(shape)];
+        Arrays.fill(data, (float) value);
+        return tensor(data, shape);
+    }
+
+    /** 0, 1, …, n - 1 as floats. */
+    public static Tensor arange(int n) {
+        float[] data = new float[n];
+        for (int i = 0; i < n; i++) data[i] = i;
+        return tensor(data, n);
+    }
+
+    /** The identity matrix. */
+    public static Tensor eye(int n) {
+        float[] data = new float[n * n];
+        for (int i = 0; i < n; i++) data[i * n + i] = 1;
+        return tensor(data, n, n);
+    }
+
+    /** Independent standard normal numbers, the same for the same state of {@code random}. */
+    public static Tensor randn(Random random, int... shape) {
+        float[] data = new float[Shapes.count(shape)];
+        for (int i = 0; i < data.length; i++) data[i] = (float) random.nextGaussian();
+        return tensor(data, shape);
+    }
+
+    /** Independent numbers, uniform in [0, 1). */
+    public static Tensor rand(Random random, int... shape) {
+        float[] data = new float[Shapes.count(shape)];
+        for (int i = 0; i < data.length; i++) data[i] = random.nextFloat();
+        return tensor(data, shape);
+    }
+
+    /** (T, T) with 1 above the diagonal: what position t must not see, since it comes later. */
+    public static Tensor causalMask(int T) {
+        float[] mask = new float[T * T];
+        for (int t = 0; t < T; t++) Arrays.fill(mask, t * T + t + 1, (t + 1) * T, 1);
+        return tensor(mask, T, T);
+    }
+
+    /** (B, T) with 1 from each sequence's length on: the padding, which nobody should see. */
+    public static Tensor paddingMask(int[] lengths, int T) {
+        float[] mask = new float[lengths.length * T];
+        for (int b = 0; b < lengths.length; b++) {
+            if (lengths[b] < 0 || lengths[b] > T) {
+                throw new IllegalArgumentException("paddingMask: sequence " + b + " has length " + lengths[b] + ", and T is " + T
+                        + ". Hint: T is the longest length.");
+            }
+            Arrays.fill(mask, b * T + lengths[b], (b + 1) * T, 1);
+        }
+        return tensor(mask, lengths.length, T);
+    }
+
+    /** (…, n) with 1 at each id and 0 elsewhere. */
+    public static Tensor oneHot(Tensor ids, int n) {
+        if (!ids.isInt()) {
+            throw new IllegalArgumentException("oneHot: the ids " + Shapes.text(ids.shape()) + " are floats, and ids are ints. Hint: make them with ids(...).");
+        }
+        int[] shape = Arrays.copyOf(ids.shape(), ids.dim() + 1);
+        shape[ids.dim()] = n;
+        Buffer y = Kernels.current().floats(Shapes.count(shape));
+        Kernels.current().oneHot(y, ids.buffer(), ids.numel(), n);
+        return Tensor.of(shape, y);
+    }
+
+    // ---- combining tensors
+
+    /** Along an axis, one after the other. */
+    public static Tensor cat(int dim, Tensor... tensors) {
+        return Cat.apply(dim, tensors);
+    }
+
+    /** Tensors of one shape along a new axis {@code dim} of the result. */
+    public static Tensor stack(int dim, Tensor... tensors) {
+        for (Tensor x : tensors) {
+            if (!Arrays.equals(x.shape(), tensors[0].shape())) {
+                throw new IllegalArgumentException("stack: " + Shapes.text(tensors[0].shape()) + " and " + Shapes.text(x.shape())
+                        + ": all must have one shape. Hint: cat joins along an axis that is there.");
+            }
+        }
+        return Cat.apply(dim, Arrays.stream(tensors).map(x -> x.unsqueeze(dim)).toArray(Tensor[]::new));
+    }
+
+    /** The table's rows that the ids name: table (V, C), ids (…) → (…, C). */
+    public static Tensor embedding(Tensor table, Tensor ids) {
+        return Embedding.apply(table, ids);
+    }
+
+    /** x·Wᵀ + b with W (out, in). */
+    public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
+        return Linear.apply(x, weight, bias);
+    }
+
+    /** a where the mask is not 0, b elsewhere; the three are broadcast. */
+    public static Tensor where(Tensor mask, Tensor a, Tensor b) {
+        return Where.apply(mask, a, b);
+    }
+
+    // ---- functions
+
+    /** Softmax along the last axis. */
+    public static Tensor softmax(Tensor x) {
+        return Softmax.apply(x, -1);
+    }
+
+    /** Softmax along an axis. */
+    public static Tensor softmax(Tensor x, int dim) {
+        return Softmax.apply(x, dim);
+    }
+
+    /** The logarithm of softmax along an axis. */
+    public static Tensor logSoftmax(Tensor x, int dim) {
+        return x.logSoftmax(dim);
+    }
+
+    /** A·B. */
+    public static Tensor matmul(Tensor a, Tensor b) {
+        return a.matmul(b);
+    }
+
+    /** eˣ. */
+    public static Tensor exp(Tensor x) {
+        return x.exp();
+    }
+
+    /** ln x. */
+    public static Tensor log(Tensor x) {
+        return x.log();
+    }
+
+    /** √x. */
+    public static Tensor sqrt(Tensor x) {
+        return x.sqrt();
+    }
+
+    /** √x of a number. */
+    public static double sqrt(double x) {
+        return Math.sqrt(x);
+    }
+
+    /** tanh x. */
+    public static Tensor tanh(Tensor x) {
+        return x.tanh();
+    }
+
+    /** σ(x) = 1/(1 + e⁻ˣ). */
+    public static Tensor sigmoid(Tensor x) {
+        return x.sigmoid();
+    }
+
+    /** max(x, 0). */
+    public static Tensor relu(Tensor x) {
+        return x.relu();
+    }
+
+    /** x Φ(x). */
+    public static Tensor gelu(Tensor x) {
+        return x.gelu();
+    }
+
+    // ---- without gradients
+
+    /** Computes without remembering how, so no gradient flows and nothing is kept for one. */
+    public static void noGrad(Runnable body) {
+        ScopedValue.where(Tape.NO_GRAD, true).run(body);
+    }
+
+    /** Computes without remembering how. */
+    public static <T> T noGrad(Supplier<T> body) {
+        return ScopedValue.where(Tape.NO_GRAD, true).call(body::get);
+    }
+
+    // ---- comparing
+
+    /** |a - b| ≤ atol + rtol·|b| for every element, and equal shapes; NaN is close to nothing. */
+    public static boolean allClose(Tensor a, Tensor b, double rtol, double atol) {
+        if (!Arrays.equals(a.shape(), b.shape())) return false;
+        float[] as = a.toArray(), bs = b.toArray();
+        for (int i = 0; i < as.length; i++) {
+            boolean same = as[i] == bs[i];   // ∞ is close to itself
+            if (!same && !(Math.abs((double) as[i] - bs[i]) <= atol + rtol * Math.abs(bs[i]))) return false;
+        }
+        return true;
+    }
+
+    /** {@link #allClose(Tensor, Tensor, double, double)} with rtol 1e-5 and atol 1e-6. */
+    public static boolean allClose(Tensor a, Tensor b) {
+        return allClose(a, b, 1e-5, 1e-6);
+    }
+
+    /** The largest |a - b|; NaN if there is one in either. */
+    public static double maxAbsDiff(Tensor a, Tensor b) {
+        if (!Arrays.equals(a.shape(), b.shape())) {
+            throw new IllegalArgumentException("maxAbsDiff: " + Shapes.text(a.shape()) + " and " + Shapes.text(b.shape())
+                    + ": only tensors of one shape can be compared. Hint: reshape one of the two.");
+        }
+        float[] as = a.toArray(), bs = b.toArray();
+        double largest = 0;
+        for (int i = 0; i < as.length; i++) {
+            if (as[i] != bs[i]) largest = Math.max(largest, Math.abs((double) as[i] - bs[i]));
+        }
+        return largest;
+    }
+}

@@ -1,0 +1,48 @@
+package org.unrolled.tensor.op;
+
+import org.unrolled.tensor.Edge;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.Kernels;
+
+/** Tensors one after the other along an axis; each gets its part of the gradient. */
+public final class Cat {
+    private Cat() { }
+
+    /** The shapes agree in every axis but {@code dim}. */
+    public static Tensor apply(int dim, Tensor... xs) {
+        if (xs.length == 0) throw new IllegalArgumentException("cat: there is nothing to join. Hint: cat(dim, a, b, ...)");
+        int[] first = xs[0].shape(), shape = first.clone();
+        int axis = Shapes.axis("cat", first, dim);
+        shape[axis] = 0;
+        for (Tensor x : xs) {
+            check(first, x, axis, dim, xs[0].isInt());
+            shape[axis] += x.shape()[axis];
+        }
+        Kernels k = Kernels.current();
+        int n = Shapes.count(shape), at = 0;
+        int[] strides = Shapes.strides(shape);
+        Buffer y = xs[0].isInt() ? k.ints(n) : k.floats(n);
+        Edge[] edges = new Edge[xs.length];
+        for (int i = 0; i < xs.length; i++) {
+            Tensor x = xs[i];
+            boolean empty = x.numel() == 0;
+            int from = empty ? 0 : at * strides[axis], length = empty ? 0 : n - from;
+            Broadcast axes = Broadcast.merge("cat", shape, x.shape(), strides);
+            k.writeStrided(y.slice(from, length), x.buffer(), axes.size(), axes.stride()[0], false);
+            edges[i] = Edge.to(x, (dx, dout, acc) ->
+                    k.readStrided(dx, dout.slice(from, length), axes.size(), axes.stride()[0], acc));
+            at += x.shape()[axis];
+        }
+        return Tensor.of("cat", shape, y, edges);
+    }
+
+    private static void check(int[] first, Tensor x, int axis, int dim, boolean ints) {
+        boolean fits = x.dim() == first.length && x.isInt() == ints;
+        for (int k = 0; fits && k < first.length; k++) fits = k == axis || x.shape()[k] == first[k];
+        if (fits) return;
+        throw new IllegalArgumentException("cat: " + Shapes.text(first) + " and " + Shapes.text(x.shape()) + " along axis " + dim + ": "
+                + (x.isInt() != ints ? "one holds ints and the other floats. Hint: toFloat() makes floats of ints."
+                : "every other axis must have the same size. Hint: stack joins tensors of one shape along a new axis."));
+    }
+}
