@@ -1,0 +1,120 @@
+package org.unrolled.nn;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.op.Shapes;
+
+/**
+ * A part of a network: parameters of its own and parts inside it. A subclass names them in its constructor with
+ * {@link #parameter} and {@link #module}; their full names, such as {@code encoder.0.weight}, are PyTorch's.
+ */
+public abstract class Module {
+    private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, Module> modules = new LinkedHashMap<>();
+    private boolean training = true;
+
+    /** For subclasses. */
+    protected Module() { }
+
+    /** Names a parameter and asks for its gradient. */
+    protected final Tensor parameter(String name, Tensor initial) {
+        requireNew(name);
+        parameters.put(name, initial.requiresGrad(true));
+        return initial;
+    }
+
+    /** Names a part. */
+    protected final <M extends Module> M module(String name, M module) {
+        requireNew(name);
+        modules.put(name, module);
+        return module;
+    }
+
+    private void requireNew(String name) {
+        if (parameters.containsKey(name) || modules.containsKey(name)) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": there is already a part named \"" + name
+                    + "\", and names are unique. Hint: number them, as \"layers.0\".");
+        }
+    }
+
+    /** All parameters, this module's first, each once. */
+    public final List<Tensor> parameters() {
+        Set<Tensor> once = new LinkedHashSet<>(stateDict().values());
+        return new ArrayList<>(once);
+    }
+
+    /** All parameters by their full names. */
+    public final Map<String, Tensor> namedParameters() {
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        collect("", named);
+        return named;
+    }
+
+    /** What a checkpoint holds: the parameters by their full names; the tensors themselves, not copies. */
+    public final Map<String, Tensor> stateDict() {
+        return namedParameters();
+    }
+
+    private void collect(String prefix, Map<String, Tensor> named) {
+        parameters.forEach((name, tensor) -> named.put(prefix + name, tensor));
+        modules.forEach((name, module) -> module.collect(prefix + name + ".", named));
+    }
+
+    /** Overwrites the parameters with those of the same names; names and shapes must agree. */
+    public final void loadStateDict(Map<String, Tensor> state) {
+        Map<String, Tensor> own = namedParameters();
+        Set<String> missing = new LinkedHashSet<>(own.keySet()), unexpected = new LinkedHashSet<>(state.keySet());
+        missing.removeAll(state.keySet());
+        unexpected.removeAll(own.keySet());
+        if (!missing.isEmpty() || !unexpected.isEmpty()) {
+            throw new IllegalArgumentException("loadStateDict: missing " + missing + ", unexpected " + unexpected
+                    + ": the names must be the module's. Hint: stateDict().keySet() lists them.");
+        }
+        own.forEach((name, tensor) -> {
+            Tensor loaded = state.get(name);
+            if (!Arrays.equals(tensor.shape(), loaded.shape())) {
+                throw new IllegalArgumentException("loadStateDict: " + name + " is " + Shapes.text(tensor.shape()) + " here and "
+                        + Shapes.text(loaded.shape()) + " in the state: shapes must agree. Hint: build the module with the sizes it was saved with.");
+            }
+        });
+        own.forEach((name, tensor) -> tensor.assign(state.get(name)));
+    }
+
+    /** The number of trained numbers. */
+    public final long numParameters() {
+        return parameters().stream().mapToLong(Tensor::numel).sum();
+    }
+
+    /** Sets every parameter's gradient to 0. */
+    public final void zeroGrad() {
+        parameters().forEach(Tensor::zeroGrad);
+    }
+
+    /** Training from here on: dropout drops. */
+    public final Module train() {
+        setTraining(true);
+        return this;
+    }
+
+    /** Evaluation from here on: dropout does nothing. */
+    public final Module eval() {
+        setTraining(false);
+        return this;
+    }
+
+    /** Whether this module is in training. */
+    public final boolean training() {
+        return training;
+    }
+
+    private void setTraining(boolean training) {
+        this.training = training;
+        modules.values().forEach(module -> module.setTraining(training));
+    }
+}

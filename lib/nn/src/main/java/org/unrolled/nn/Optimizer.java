@@ -1,0 +1,96 @@
+package org.unrolled.nn;
+
+import java.util.List;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.Kernels;
+
+/**
+ * Updates parameters from their gradients. All parameters move into one flat array and all gradients into another, so
+ * that zeroing, clipping and updating are a few kernel calls however many parameters there are. The learning rate and
+ * the step number are buffers of one element, so that a recorded step can be replayed with others.
+ */
+public abstract class Optimizer {
+    private static final int CHUNK = 1024;
+
+    /** All parameters, one after the other. */
+    protected final Buffer parameters;
+    /** All gradients, in the same order. */
+    protected final Buffer gradients;
+    /** The learning rate, one element. */
+    protected final Buffer lr;
+    /** The number of updates so far, one int. */
+    protected final Buffer step;
+    private final Buffer partial;
+    private final Buffer clip;
+    private double rate;
+
+    /** Moves the parameters. */
+    protected Optimizer(List<Tensor> tensors, double lr) {
+        Kernels k = Kernels.current();
+        int n = tensors.stream().mapToInt(Tensor::numel).sum();
+        parameters = k.floats(n);
+        gradients = k.floats(n);
+        this.lr = k.floats(1);
+        step = k.ints(1);
+        partial = k.floats((n + CHUNK - 1) / CHUNK);
+        clip = k.floats(2);
+        int at = 0;
+        for (Tensor tensor : tensors) {
+            if (!tensor.requiresGrad()) {
+                throw new IllegalArgumentException("Optimizer: a parameter does not require a gradient, so there is nothing to update it with. Hint: requiresGrad(true)");
+            }
+            tensor.moveTo(parameters.slice(at, tensor.numel()), gradients.slice(at, tensor.numel()));
+            at += tensor.numel();
+        }
+        lr(lr);
+    }
+
+    /** Sets all gradients to 0. */
+    public final void zeroGrad() {
+        Kernels.current().fill(gradients, 0);
+    }
+
+    /** Scales all gradients together so that their norm is at most maxNorm (Pascanu, Mikolov and Bengio 2013). */
+    public final void clipGradNorm(double maxNorm) {
+        Kernels k = Kernels.current();
+        k.sumOfSquares(partial, gradients, CHUNK);
+        k.clipCoefficient(clip, partial, (float) maxNorm);
+        k.scale(gradients, clip.slice(0, 1));
+    }
+
+    /** The norm that the last {@link #clipGradNorm} found, before it scaled. */
+    public final double gradNorm() {
+        return Kernels.current().host(clip.slice(1, 1))[0];
+    }
+
+    /** Updates the parameters from their gradients. */
+    public final void step() {
+        Kernels.current().increment(step);
+        update(Kernels.current());
+    }
+
+    /** One update; {@link #step} has counted already. */
+    protected abstract void update(Kernels k);
+
+    /** The learning rate. */
+    public final double lr() {
+        return rate;
+    }
+
+    /** Sets the learning rate from the next step on. */
+    public final void lr(double lr) {
+        rate = lr;
+        Kernels.current().upload(this.lr, new float[] {(float) lr});
+    }
+
+    /** The learning rate as the kernels read it: an input of a recorded step. */
+    public final Buffer lrBuffer() {
+        return lr;
+    }
+
+    /** The step number as the kernels read it: an input of a recorded step. */
+    public final Buffer stepBuffer() {
+        return step;
+    }
+}
