@@ -1,0 +1,309 @@
+"""The launcher's own tests: standard library only, run by `./unrolled test`, or python3 -m unittest discover lib/cli/src/test/python."""
+import ast
+import contextlib
+import glob
+import importlib.machinery
+import importlib.util
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import tempfile
+import unittest
+from unittest import mock
+
+ROOT = os.path.realpath(os.path.join(os.path.dirname(__file__), *[os.pardir] * 5))
+
+
+def load(file=os.path.join(ROOT, "unrolled")):
+    loader = importlib.machinery.SourceFileLoader("unrolled_launcher", file)
+    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(loader.name, loader))
+    sys.dont_write_bytecode, kept = True, sys.dont_write_bytecode
+    try:
+        loader.exec_module(module)
+    finally:
+        sys.dont_write_bytecode = kept
+    return module
+
+
+unrolled = load()
+
+
+def call(*arguments):
+    """(exit status, standard output, standard error) of the launcher in this process."""
+    out, err = io.StringIO(), io.StringIO()
+    with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
+        status = unrolled.entry(list(arguments))
+    return status, out.getvalue(), err.getvalue()
+
+
+class InAFolder(unittest.TestCase):
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory(prefix="un rolled ä ")  # a space and an umlaut in every path
+        self.addCleanup(holder.cleanup)
+        self.folder = os.path.realpath(holder.name)
+
+    def write(self, name, text="", executable=False):
+        file = os.path.join(self.folder, *name.split("/"))
+        os.makedirs(os.path.dirname(file), exist_ok=True)
+        with open(file, "w", encoding="utf-8") as out:
+            out.write(text)
+        if executable:
+            os.chmod(file, os.stat(file).st_mode | stat.S_IXUSR)
+        return file
+
+    def jdk(self, name, version):
+        self.write(name + "/bin/" + ("javac.exe" if os.name == "nt" else "javac"), "", executable=True)
+        if version:
+            self.write(name + "/release", 'IMPLEMENTOR="Test"\nJAVA_VERSION="%s"\n' % version)
+        return os.path.join(self.folder, name)
+
+
+class FindsAJdk(InAFolder):
+    def test_java_home_comes_first(self):
+        home = self.jdk("mine", "25.0.1")
+        self.assertEqual(unrolled.find_jdk({"JAVA_HOME": home, "PATH": ""}), (home, "25.0.1"))
+
+    def test_another_version_in_java_home_is_passed_over(self):
+        old, new = self.jdk("old", "17.0.15"), self.jdk("conda/lib/jvm", "25")
+        self.assertEqual(unrolled.find_jdk({"JAVA_HOME": old, "CONDA_PREFIX": os.path.join(self.folder, "conda"), "PATH": ""}), (new, "25"))
+
+    def test_on_the_path_and_in_sdkman(self):
+        home = self.jdk("jdk", "25.0.2")
+        self.assertEqual(unrolled.find_jdk({"PATH": os.path.join(home, "bin")})[0], home)
+        sdk = self.jdk("sdk/candidates/java/25-tem", "25")
+        self.assertIn(sdk, list(unrolled.jdk_folders({"SDKMAN_DIR": os.path.join(self.folder, "sdk"), "PATH": ""})))
+
+    def test_a_runtime_without_a_compiler_is_no_jdk(self):
+        self.write("jre/release", 'JAVA_VERSION="25"\n')
+        self.assertIsNone(unrolled.jdk_version(os.path.join(self.folder, "jre")))
+
+    @unittest.skipIf(os.name == "nt", "the stand-in for java is a shell script")
+    def test_without_a_release_file_java_is_asked(self):
+        home = self.jdk("plain", None)
+        self.write("plain/bin/java", '#!/bin/sh\necho \'openjdk version "25.0.9" 2026-01-01\' >&2\n', executable=True)
+        self.assertEqual(unrolled.jdk_version(home), "25.0.9")
+
+    def test_missing_one_line_and_exit_2(self):
+        with mock.patch.object(unrolled, "jdk_folders", lambda env: [self.jdk("old", "17.0.15")]):
+            status, out, err = call("devices")
+        self.assertEqual((status, out, err.count("\n")), (2, "", 1))
+        self.assertIn("JDK 25 is missing (found only 17.0.15 in ", err)
+        self.assertIn("conda install -c conda-forge openjdk=25", err)
+
+    def test_none_at_all(self):
+        with self.assertRaisesRegex(unrolled.Problem, r"JDK 25 is missing \(no JDK found\)\. Get it: "):
+            unrolled.find_jdk({}, folders=[])
+
+
+@unittest.skipIf(os.name == "nt", "the stand-in for mvn is a shell script")
+class FindsMaven(InAFolder):
+    def maven(self, says):
+        self.write("bin/mvn", "#!/bin/sh\necho '%s'\n" % says, executable=True)
+        return {"PATH": os.path.join(self.folder, "bin") + os.pathsep + "/bin"}
+
+    def test_missing(self):
+        with self.assertRaisesRegex(unrolled.Problem, r"Maven is missing: no mvn on PATH\. Get it: "):
+            unrolled.find_maven({"PATH": self.folder})
+
+    def test_missing_one_line_and_exit_2(self):
+        with mock.patch.object(unrolled, "find_jdk", lambda: ("/jdk", "25")), mock.patch.dict(os.environ, PATH=self.folder), \
+                mock.patch.object(unrolled, "ensure_venv", lambda: "python"), mock.patch.object(unrolled, "stale", lambda stamp: True), \
+                mock.patch.object(unrolled, "ROOT", self.folder):
+            status, out, err = call("devices")
+        self.assertEqual((status, out, err.count("\n")), (2, "", 1), err)
+        self.assertIn("Maven is missing", err)
+
+    def test_too_old(self):
+        with self.assertRaisesRegex(unrolled.Problem, r"Maven 3\.6\.3 in .* is too old: Unrolled needs 3\.8 or later\."):
+            unrolled.find_maven(self.maven("Apache Maven 3.6.3"))
+
+    def test_good(self):
+        self.assertEqual(unrolled.find_maven(self.maven("Apache Maven 3.8.7"))[1], "3.8.7")
+
+    def test_broken(self):
+        with self.assertRaisesRegex(unrolled.Problem, "Maven does not start: .* says 'no java here'"):
+            unrolled.find_maven(self.maven("no java here"))
+
+
+class OldPython(unittest.TestCase):
+    def test_sentence(self):
+        with self.assertRaisesRegex(unrolled.Problem, r"Python 3\.9 is too old: Unrolled needs Python 3\.10 or later\."):
+            unrolled.check_python((3, 9, 18))
+        unrolled.check_python((3, 10, 0))
+
+    def test_the_file_parses_on_python_3_6(self):
+        with open(os.path.join(ROOT, "unrolled"), encoding="utf-8") as source:
+            ast.parse(source.read(), feature_version=(3, 6))
+
+    def test_with_a_real_old_python(self):
+        versions = ("3.6", "3.7", "3.8", "3.9")
+        found = [python for version in versions for python in
+                 glob.glob(os.path.expanduser("~/.pyenv/versions/%s.*/bin/python" % version)) + [shutil.which("python" + version)] if python and subprocess.run([python, "-c", ""], stderr=subprocess.DEVNULL).returncode == 0]
+        if not found:
+            self.skipTest("no Python 3.6 to 3.9 on this machine")
+        for python in found:
+            run = subprocess.run([python, os.path.join(ROOT, "unrolled"), "lab"], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self.assertEqual(run.returncode, 2, python)
+            self.assertEqual(len(run.stderr.splitlines()), 1, run.stderr)
+            self.assertIn(b"Unrolled needs Python 3.10 or later", run.stderr)
+
+
+class Stale(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.write("pom.xml", "<project/>")
+        self.write("lib/tensor/pom.xml", "<project/>")
+        self.source = self.write("lib/tensor/src/main/java/A.java", "class A {}")
+        self.write("lib/tensor/src/test/java/ATest.java", "class ATest {}")
+        os.makedirs(os.path.join(self.folder, "kit"))
+        self.stamp = {"glance": unrolled.glance(self.folder), "contents": unrolled.fingerprint(self.folder),
+                      "kit": os.path.join(self.folder, "kit")}
+
+    def stale(self):
+        return unrolled.stale(self.stamp, self.folder)
+
+    def test_untouched_is_fresh(self):
+        self.assertFalse(self.stale())
+
+    def test_never_built_is_stale(self):
+        self.assertTrue(unrolled.stale({}, self.folder))
+
+    def test_touched_but_equal_is_fresh_and_remembered(self):
+        os.utime(self.source, (1, 1))
+        self.assertFalse(self.stale())
+        self.assertEqual(self.stamp["glance"], unrolled.glance(self.folder))
+
+    def test_changed_is_stale(self):
+        self.write("lib/tensor/src/main/java/A.java", "class A { }")
+        self.assertTrue(self.stale())
+
+    def test_a_new_file_or_module_is_stale(self):
+        self.write("lib/tensor/src/main/resources/x.txt", "x")
+        self.assertTrue(self.stale())
+
+    def test_a_test_does_not_make_it_stale(self):
+        self.write("lib/tensor/src/test/java/ATest.java", "class ATest { int changed; }")
+        self.assertFalse(self.stale())
+
+    def test_jars_deleted_is_stale(self):
+        os.rmdir(os.path.join(self.folder, "kit"))
+        self.assertTrue(self.stale())
+
+
+class Kernelspec(InAFolder):
+    def installed(self, own_jars):
+        prefix, kit = os.path.join(self.folder, "prefix"), os.path.join(self.folder, "kit", "abc")
+        self.write("kit/abc/unrolled-tensor.jar", "jar")
+        with mock.patch.object(unrolled, "train", lambda jdk, jars, cache: "no JVM in this test"):
+            said = unrolled.install_kernel(prefix, self.folder, kit, own_jars)
+        with open(os.path.join(prefix, "share", "jupyter", "kernels", "unrolled", "kernel.json"), encoding="utf-8") as spec:
+            return said, json.load(spec)
+
+    def test_paths_with_spaces_stay_one_argument(self):
+        said, spec = self.installed(own_jars=False)
+        argv = spec["argv"]
+        self.assertEqual(argv[argv.index("-cp") + 1], os.path.join(self.folder, "kit", "abc", "unrolled-tensor.jar"))
+        self.assertEqual(argv[-1], "{connection_file}")
+        self.assertEqual((spec["language"], spec["interrupt_mode"], said["aot"]), ("java", "message", False))
+
+    def test_without_a_cache_the_kernel_starts_without_the_option(self):
+        _, spec = self.installed(own_jars=False)
+        self.assertFalse([option for option in spec["argv"] if "AOT" in option])
+
+    def test_into_another_environment_the_jars_go_along(self):
+        said, spec = self.installed(own_jars=True)
+        shutil.rmtree(os.path.join(self.folder, "kit"))
+        jar = spec["argv"][spec["argv"].index("-cp") + 1]
+        self.assertTrue(os.path.isfile(jar), jar)
+        self.assertTrue(jar.startswith(os.path.join(self.folder, "prefix")), jar)
+        self.assertNotIn(ROOT, json.dumps(spec["argv"]))
+
+    def test_a_prefix_without_python(self):
+        with self.assertRaisesRegex(unrolled.Problem, "is no Python environment"):
+            unrolled.main(["install", "--prefix", self.folder])
+
+
+class Usage(InAFolder):
+    def test_help(self):
+        status, out, _ = call("--help")
+        self.assertEqual(status, 0)
+        for command in unrolled.COMMANDS:
+            self.assertIn("  " + command, out)
+
+    def test_unknown_command(self):
+        status, out, err = call("lap")
+        self.assertEqual((status, out), (2, ""))
+        self.assertIn("no command 'lap': did you mean lab?", err)
+
+    def test_port_taken(self):
+        with socket.socket() as other:
+            other.bind(("127.0.0.1", 0))
+            other.listen()
+            port = other.getsockname()[1]
+            with self.assertRaisesRegex(unrolled.Problem, "port %d is taken: choose another with --port" % port):
+                unrolled.free_port(port)
+
+    def test_progress_off_a_terminal_is_plain_lines(self):
+        stream = io.StringIO()
+        with unrolled.Progress(stream).step("building"):
+            pass
+        self.assertEqual(stream.getvalue(), "unrolled: building ...\n")
+
+    def test_from_a_folder_with_a_space(self):
+        shutil.copy(os.path.join(ROOT, "unrolled"), self.folder)
+        self.write("requirements.lock")
+        run = subprocess.run([sys.executable, os.path.join(self.folder, "unrolled"), "doctor", "--json"], stdout=subprocess.PIPE,
+                             encoding="utf-8", cwd="/" if os.name != "nt" else None)
+        found = {line["check"]: line for line in json.loads(run.stdout)}
+        self.assertEqual(found["kit"]["value"], "not built yet")
+        self.assertEqual(run.returncode, 1)
+
+    def test_reports_are_summed(self):
+        self.write("TEST-a.xml", '<testsuite><testcase classname="a.B" name="ok"/><testcase classname="a.B" name="bad"><failure message="1 != 2&#10;more"/>'
+                                 '</testcase><testcase classname="a.B" name="not here"><skipped message="no Chromium"/></testcase></testsuite>')
+        self.assertEqual(unrolled.read_reports(os.path.join(self.folder, "TEST-*.xml")),
+                         (1, ["B.bad: 1 != 2"], [("B.not here", "no Chromium")]))
+
+
+class Pins(unittest.TestCase):
+    def setUp(self):
+        with open(os.path.join(ROOT, "requirements.lock"), encoding="utf-8") as lock:
+            self.lock = lock.read()
+
+    def test_every_package_is_pinned_with_hashes_and_no_address(self):
+        names = re.findall(r"^([a-z0-9-]+)==\S+[^\n]*\\\n    --hash=sha256:[0-9a-f]{64}", self.lock, re.MULTILINE)
+        entries = [line for line in self.lock.splitlines() if line and not line.startswith(("#", " "))]
+        self.assertEqual(len(names), len(entries))
+        self.assertGreater(len(names), 50)
+        self.assertNotIn("://", self.lock)
+
+    def test_jjava_s_own_lines(self):
+        version, lines = unrolled.pinned("jjava")
+        self.assertEqual(version, "1.0a8")
+        self.assertRegex(lines, r"^jjava==1\.0a8 \\\n( +--hash=sha256:[0-9a-f]{64}( \\\n)?)+$")
+
+    def test_environment_yml_pins_what_the_lock_pins(self):
+        with open(os.path.join(ROOT, "environment.yml"), encoding="utf-8") as environment:
+            pins = dict(re.findall(r"^ +- ([a-z]+)==?([\w.]+)$", environment.read(), re.MULTILINE))
+        self.assertEqual(pins.pop("openjdk"), str(unrolled.JDK))
+        self.assertGreaterEqual(tuple(map(int, pins.pop("maven").split("."))), unrolled.OLDEST_MAVEN)
+        self.assertGreaterEqual(tuple(map(int, pins.pop("python").split("."))), unrolled.OLDEST_PYTHON)
+        with open(os.path.join(ROOT, "requirements.in"), encoding="utf-8") as wanted:
+            direct = re.findall(r"^([a-z]+)==([\w.]+)", wanted.read(), re.MULTILINE)
+        self.assertEqual(pins, {name: unrolled.pinned(name)[0] for name, _ in direct})
+        self.assertEqual(dict(direct), pins)
+
+    def test_binder_reads_the_same_environment(self):
+        link = os.path.join(ROOT, "binder", "environment.yml")
+        self.assertEqual(os.path.realpath(link), os.path.join(ROOT, "environment.yml"))
+        self.assertTrue(os.access(os.path.join(ROOT, "binder", "postBuild"), os.X_OK))
+
+
+if __name__ == "__main__":
+    unittest.main()
