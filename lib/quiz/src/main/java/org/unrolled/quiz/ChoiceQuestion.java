@@ -2,6 +2,7 @@ package org.unrolled.quiz;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.unrolled.quiz.internal.Values;
 
 /** The learner chooses among options lettered A, B, C… in their order. More than one right: all of them, in any order. */
 public non-sealed interface ChoiceQuestion extends ValueQuestion {
@@ -67,6 +68,11 @@ public non-sealed interface ChoiceQuestion extends ValueQuestion {
     @Check("the right option")
     default void rightOption(Answer yours) {
         Values.choice(this, yours);
+    }
+
+    @Override
+    default Object read(Object value) {
+        return Values.letters(this, value);
     }
 
     @Override

@@ -1,5 +1,7 @@
 package org.unrolled.quiz;
 
+import java.util.List;
+
 /**
  * The learner writes a method. {@code A} is an interface with one method, nested in the question and public; its method's
  * name is the name of the learner's method.
@@ -26,6 +28,23 @@ package org.unrolled.quiz;
  *     another JVM
  */
 public non-sealed interface CodeQuestion<A> extends Exercise<A> {
+    /** A value on the way to the answer, such as the scores before softmax; an answer that stops there is told so. */
+    record Intermediate<A>(String text, A computes) {}
+
+    /** @param what names the value: "the scores, before softmax" */
+    static <A> Intermediate<A> intermediate(String what, A computes) {
+        return new Intermediate<>(what, computes);
+    }
+
+    default List<Intermediate<A>> intermediates() {
+        return List.of();
+    }
+
+    /** Arguments whose result the lesson shows: an answer that is right for these only was written for them. */
+    default List<Inputs> examples() {
+        return List.of();
+    }
+
     @Override
     default String kind() {
         return "code";

@@ -1,5 +1,7 @@
 package org.unrolled.quiz;
 
+import org.unrolled.quiz.internal.Values;
+
 /** The learner types a number: {@code "64"}, {@code "1/8"}, {@code "6.25 %"}, {@code "1.5e6"}, {@code "3 MiB"} where a unit is asked for. */
 public non-sealed interface NumberQuestion extends ValueQuestion {
 
@@ -35,6 +37,11 @@ public non-sealed interface NumberQuestion extends ValueQuestion {
     @Check("the right number")
     default void rightNumber(Answer yours) {
         Values.number(this, yours);
+    }
+
+    @Override
+    default Object read(Object value) {
+        return Values.parseNumber(value, unit(), form());
     }
 
     @Override

@@ -3,6 +3,7 @@ package org.unrolled.quiz;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.unrolled.quiz.internal.Values;
 
 /** The learner predicts a shape: {@code "(2, 4, 8)"}; brackets and commas may be left out. */
 public non-sealed interface ShapeQuestion extends ValueQuestion {
@@ -28,6 +29,11 @@ public non-sealed interface ShapeQuestion extends ValueQuestion {
     @Check("the right shape")
     default void rightShape(Answer yours) {
         Values.shape(this, yours);
+    }
+
+    @Override
+    default Object read(Object value) {
+        return Values.parseShape(value);
     }
 
     @Override

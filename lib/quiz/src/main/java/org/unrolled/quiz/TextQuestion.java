@@ -1,6 +1,7 @@
 package org.unrolled.quiz;
 
 import java.util.List;
+import org.unrolled.quiz.internal.Values;
 
 /**
  * The learner writes some sentences. A teacher marks them by the rubric; alone, the learner compares them with the model
@@ -33,6 +34,11 @@ public non-sealed interface TextQuestion extends ValueQuestion {
     @Check("something to mark")
     default void marked(Answer yours) {
         Values.text(this, yours);
+    }
+
+    @Override
+    default Object read(Object value) {
+        return String.valueOf(value).strip();
     }
 
     @Override

@@ -18,6 +18,9 @@ public sealed interface ValueQuestion extends Exercise<Answer>
     /** The right answer as a learner would type it. */
     String solutionText();
 
+    /** What the answer means, so that {@code "64.0"} and 64 are one answer; an {@link AssertionError} says why it cannot be read. */
+    Object read(Object value);
+
     @Override
     default Answer solution() {
         String text = solutionText();

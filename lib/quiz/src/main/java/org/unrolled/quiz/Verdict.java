@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param points what the answer earns; {@code maxPoints} for a correct one
  * @param finding what is wrong, why and what to do, or null where there is nothing to say
  * @param counterexample the smallest input on which the answer is wrong, or null
+ * @param judged the definition that was judged, or null where it was given as a lambda
  * @param seed gives the same verdict again
  */
 public record Verdict(
@@ -20,6 +21,7 @@ public record Verdict(
         List<CheckResult> checks,
         @Nullable Finding finding,
         @Nullable Counterexample counterexample,
+        @Nullable Judged judged,
         long seed,
         double millis) {
 
@@ -30,7 +32,7 @@ public record Verdict(
      * What is wrong.
      *
      * @param kind how it was found: misconception, usual, twoMisconceptions, null, nan, shape, throws, mutates, hardCoded,
-     *     timedOut, forbidden, form, rubric
+     *     timedOut, forbidden, form, rubric, intermediate
      * @param text value and rule
      * @param fix what to do; "" where {@code text} says it
      */
@@ -40,6 +42,9 @@ public record Verdict(
     public record Counterexample(List<Argument> input, @Nullable Object yours, @Nullable Object expected, @Nullable String caption) {}
 
     public record Argument(String name, @Nullable Object value) {}
+
+    /** @param name of the method or variable; {@code executionCount} and {@code source} are those of the cell that defines it */
+    public record Judged(String name, int executionCount, String source) {}
 
     public boolean attempted() {
         return outcome != Outcome.NOT_ATTEMPTED;

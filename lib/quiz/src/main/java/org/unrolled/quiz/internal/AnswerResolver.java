@@ -1,34 +1,80 @@
 package org.unrolled.quiz.internal;
 
+import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.ExtensionContext;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.opentest4j.TestAbortedException;
+import org.unrolled.quiz.Check;
 
-/** Gives a check the learner's answer and a Random of its own, so that the order of checks changes nothing. */
-public final class AnswerResolver implements ParameterResolver {
+/**
+ * Gives a check the learner's answer and a Random of its own, so that the order of checks changes nothing, and ends a
+ * check that takes too long.
+ */
+public final class AnswerResolver implements ParameterResolver, InvocationInterceptor {
 
     /** The configuration parameter of the platform that says which run this is. */
     static final String RUN = "unrolled.run";
 
-    record Run(Object answer, long seed) {}
-
     static final Map<String, Run> RUNS = new ConcurrentHashMap<>();
+
+    /** One run of a question's checks against an answer. */
+    static final class Run {
+        final Object answer;
+        final long seed;
+        final @Nullable Duration limit;
+        /** Set by a check that ran out of time: the others are not begun, they would take as long. */
+        volatile boolean stopped;
+
+        Run(Object answer, long seed, @Nullable Duration limit) {
+            this.answer = answer;
+            this.seed = seed;
+            this.limit = limit;
+        }
+    }
+
+    /** A check ran out of time. */
+    static final class TimedOut extends AssertionError {
+        TimedOut(Duration limit) {
+            super("not finished after " + Text.seconds(limit));
+        }
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == Random.class || run(context).answer() != null && type.isInstance(run(context).answer());
+        return type == Random.class || type.isInstance(run(context).answer);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Run run = run(context);
         return parameter.getParameter().getType() == Random.class
-                ? random(run.seed(), context.getRequiredTestMethod().getName())
-                : run.answer();
+                ? random(run.seed, context.getRequiredTestMethod().getName())
+                : run.answer;
+    }
+
+    @Override
+    public void interceptTestMethod(Invocation<Void> check, ReflectiveInvocationContext<Method> method, ExtensionContext context)
+            throws Throwable {
+        Run run = run(context);
+        if (run.stopped) {
+            check.skip();
+            throw new TestAbortedException("not begun");
+        }
+        Duration limit = run.limit != null ? run.limit
+                : Duration.ofMillis((long) (1000 * method.getExecutable().getAnnotation(Check.class).seconds()));
+        if (!Limits.run(check::proceed, limit)) {
+            run.stopped = true;
+            throw new TimedOut(limit);
+        }
     }
 
     static Random random(long seed, String check) {

@@ -1,15 +1,23 @@
-package org.unrolled.quiz;
+package org.unrolled.quiz.internal;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.quiz.Answer;
+import org.unrolled.quiz.ChoiceQuestion;
+import org.unrolled.quiz.NumberQuestion;
+import org.unrolled.quiz.ShapeQuestion;
+import org.unrolled.quiz.TextQuestion;
 
 /** Reads what a learner typed as an answer. A form that cannot be read is told apart from a wrong answer. */
-final class Values {
+public final class Values {
 
     /** The answer is not of the form that was asked for. */
     static final class FormError extends AssertionError {
@@ -23,31 +31,35 @@ final class Values {
 
     private Values() {}
 
-    static void choice(ChoiceQuestion question, Answer yours) {
-        String text = String.valueOf(yours.value()).strip();
-        String letters = text.toUpperCase(java.util.Locale.ROOT).replaceAll("[^A-Z]", "");
-        char last = (char) ('A' + question.options().size() - 1);
-        boolean known = !letters.isEmpty() && letters.chars().allMatch(c -> c <= last)
-                && text.matches("[\\w\\s,;.)(]*") && letters.length() <= question.options().size();
-        if (!known) {
-            throw new FormError("The answer is " + quoted(text) + ", which is no option. Write " + question.form() + ", for example \"A\".");
-        }
-        TreeSet<Integer> chosen = letters.chars().boxed().collect(Collectors.toCollection(TreeSet::new));
-        TreeSet<Integer> right = question.solutionText().chars().boxed().collect(Collectors.toCollection(TreeSet::new));
+    public static void choice(ChoiceQuestion question, Answer yours) {
+        Set<Integer> chosen = letters(question, yours.value());
+        Set<Integer> right = letters(question, question.solutionText());
         if (!chosen.equals(right)) {
             throw new AssertionError(right.size() > 1 && right.containsAll(chosen) ? "right as far as it goes: more than one option is right"
                     : right.size() > 1 ? "not these options" : "not this option");
         }
     }
 
-    static void number(NumberQuestion question, Answer yours) {
+    public static Set<Integer> letters(ChoiceQuestion question, @Nullable Object value) {
+        String text = String.valueOf(value).strip();
+        String letters = text.toUpperCase(Locale.ROOT).replaceAll("[^A-Z]", "");
+        char last = (char) ('A' + question.options().size() - 1);
+        boolean known = !letters.isEmpty() && letters.length() <= question.options().size() && letters.chars().allMatch(c -> c <= last)
+                && text.matches("[\\w\\s,;.)(]*");
+        if (!known) {
+            throw new FormError("The answer is " + quoted(text) + ", which is no option. Write " + question.form() + ", for example \"A\".");
+        }
+        return letters.chars().boxed().collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    public static void number(NumberQuestion question, Answer yours) {
         double got = parseNumber(yours.value(), question.unit(), question.form());
         if (!(Math.abs(got - question.expected()) <= question.tolerance())) {
             throw new AssertionError("not " + plain(got));
         }
     }
 
-    static double parseNumber(@Nullable Object value, String unit, String form) {
+    public static double parseNumber(@Nullable Object value, String unit, String form) {
         if (value instanceof Number n) {
             return n.doubleValue();
         }
@@ -58,7 +70,7 @@ final class Values {
         if (!m.matches() || !(rest.isEmpty() || percent || rest.equalsIgnoreCase(unit))) {
             throw new FormError("The answer is " + quoted(text) + ", which cannot be read as " + form
                     + (m.matches() && !rest.isEmpty() ? " because of " + quoted(rest) + (unit.isEmpty() ? "" : "; the unit is " + unit) : "")
-                    + ". Write, for example, \"0.5\"" + ", \"1/2\" or \"5e-1\"" + (unit.isEmpty() ? "." : ", and " + unit + " behind it if you like."));
+                    + ". Write, for example, \"0.5\", \"1/2\" or \"5e-1\"" + (unit.isEmpty() ? "." : ", and " + unit + " behind it if you like."));
         }
         double n = Double.parseDouble(m.group(1).replaceAll("[_ ]", ""));
         if (m.group(2) != null) {
@@ -67,7 +79,7 @@ final class Values {
         return percent ? n / 100 : n;
     }
 
-    static void shape(ShapeQuestion question, Answer yours) {
+    public static void shape(ShapeQuestion question, Answer yours) {
         List<Integer> got = parseShape(yours.value());
         List<Integer> expected = question.expected();
         if (!got.equals(expected)) {
@@ -76,9 +88,9 @@ final class Values {
         }
     }
 
-    static List<Integer> parseShape(@Nullable Object value) {
+    public static List<Integer> parseShape(@Nullable Object value) {
         if (value instanceof int[] sizes) {
-            return java.util.Arrays.stream(sizes).boxed().toList();
+            return Arrays.stream(sizes).boxed().toList();
         }
         if (value instanceof List<?> sizes && sizes.stream().allMatch(Integer.class::isInstance)) {
             return sizes.stream().map(Integer.class::cast).toList();
@@ -97,7 +109,7 @@ final class Values {
         return shape;
     }
 
-    static void text(TextQuestion question, Answer yours) {
+    public static void text(TextQuestion question, Answer yours) {
         String text = String.valueOf(yours.value()).strip();
         if (text.length() < 20) {
             throw new FormError("The answer is " + quoted(text) + ", which is too short to mark. Write " + question.form() + ".");

@@ -1,0 +1,187 @@
+package org.unrolled.quiz.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.unrolled.quiz.Lesson;
+import org.unrolled.quiz.Outcome;
+import org.unrolled.quiz.Verdict;
+import org.unrolled.quiz.Verdict.CheckResult;
+import org.unrolled.quiz.Verdict.Finding;
+import org.unrolled.quiz.Verdict.Judged;
+import org.unrolled.quiz.bank.StandardDeviation;
+import org.unrolled.quiz.bank.StandardDeviation.Deviation;
+
+/** What the engine says about answers of every kind of wrongness, on a question about an array of numbers. */
+class EngineTest {
+
+    private final StandardDeviation question = new StandardDeviation();
+    private final Engine engine = new Engine();
+
+    private Verdict judge(Deviation answer) {
+        return engine.judge(question, answer, null, 1);
+    }
+
+    private static Engine.Source source(String text, String... calls) {
+        return new Engine.Source(new Judged("deviation", 12, text), List.of(calls));
+    }
+
+    private static double mean(double[] x) {
+        return Arrays.stream(x).average().orElse(0);
+    }
+
+    @Test
+    void theSolutionIsCorrectAndItsChecksAreListedAsTheSourceListsThem() {
+        Verdict v = judge(question.solution());
+        assertThat(v.outcome()).isEqualTo(Outcome.CORRECT);
+        assertThat(v.points()).isEqualTo(4);
+        assertThat(v.finding()).isNull();
+        assertThat(v.title()).isEqualTo("Standard deviation");
+        assertThat(v.checks()).extracting(CheckResult::sentence)
+                .containsExactly("never negative", "moving all values does not change it", "agrees with the formula");
+    }
+
+    @Test
+    void aMisconceptionIsNamedAndTheSmallestInputShown() {
+        Verdict v = judge(x -> {
+            double m = mean(x);
+            return Arrays.stream(x).map(e -> (e - m) * (e - m)).average().orElse(0);
+        });
+        assertThat(v.outcome()).isEqualTo(Outcome.PARTIAL);
+        assertThat(v.points()).isEqualTo(2);
+        assertThat(v.finding()).isEqualTo(new Finding("misconception",
+                "That is the variance. The deviation has the unit of x, so take the square root.", ""));
+        assertThat(v.counterexample().input()).singleElement().satisfies(a -> {
+            assertThat(a.name()).isEqualTo("x");
+            assertThat((double[]) a.value()).hasSize(2);
+        });
+        assertThat(v.checks()).extracting(CheckResult::passed).containsExactly(true, true, false);
+    }
+
+    @Test
+    void aSymptomIsNamed() {
+        assertThat(judge(x -> {
+            double sum = 0;
+            for (double e : x) {
+                sum += e * e;
+            }
+            return Math.sqrt(sum / x.length);
+        }).finding().text()).startsWith("Your result changes when every value grows by the same amount");
+    }
+
+    @Test
+    void twoMisconceptionsAtOnce() {
+        Verdict v = judge(x -> Math.pow(question.solution().deviation(x), 2) * Math.sqrt(x.length / (x.length - 1.0)));
+        assertThat(v.finding().kind()).isEqualTo("twoMisconceptions");
+        assertThat(v.finding().text()).startsWith("Two things at once. That is the variance.").contains(" And: You divided by n - 1.");
+    }
+
+    @Test
+    void usualWaysOfBeingWrong() {
+        assertThat(judge(x -> -question.solution().deviation(x)).finding().text())
+                .isEqualTo("Your result is the right one with the opposite sign.");
+        assertThat(judge(x -> 3 * question.solution().deviation(x)).finding().text())
+                .isEqualTo("Your result is 3 times the right one, whatever the input.");
+        assertThat(judge(x -> x.length * question.solution().deviation(x)).finding().text())
+                .isEqualTo("Your result is the right one times the length of x.");
+        assertThat(judge(x -> question.solution().deviation(x) + 0.5).finding().text())
+                .isEqualTo("Your result is the right one plus 0.5, in every element.");
+        assertThat(judge(x -> (int) question.solution().deviation(x)).outcome()).isNotEqualTo(Outcome.CORRECT);
+    }
+
+    @Test
+    void theStubIsNotAttempted() {
+        Verdict v = judge(_ -> {
+            throw new Lesson.Todo("measure the spread of x");
+        });
+        assertThat(v.outcome()).isEqualTo(Outcome.NOT_ATTEMPTED);
+        assertThat(v.points()).isZero();
+    }
+
+    @Test
+    void anExceptionIsTold() {
+        Verdict v = judge(x -> x[99]);
+        assertThat(v.outcome()).isEqualTo(Outcome.CRASHED);
+        assertThat(v.finding().text()).isEqualTo("deviation threw ArrayIndexOutOfBoundsException: Index 99 out of bounds for length 3.");
+        assertThat(v.finding().fix()).isEqualTo("An index runs past the end: compare it with the size.");
+    }
+
+    @Test
+    void endlessRecursionIsTold() {
+        Deviation[] self = new Deviation[1];
+        self[0] = x -> 1 + self[0].deviation(x);
+        assertThat(judge(self[0]).finding().text()).isEqualTo("deviation threw StackOverflowError.");
+    }
+
+    @Test
+    void notANumberIsTold() {
+        Verdict v = judge(x -> Math.sqrt(-1 - x[0]));
+        assertThat(v.finding().kind()).isEqualTo("nan");
+        assertThat(v.finding().text()).isEqualTo("deviation returned NaN where the right result is a finite number.");
+    }
+
+    @Test
+    void anAnswerThatChangesItsArgumentIsNotCorrect() {
+        Verdict v = judge(x -> {
+            double d = question.solution().deviation(x);
+            Arrays.sort(x);
+            return d;
+        });
+        assertThat(v.outcome()).isEqualTo(Outcome.PARTIAL);
+        assertThat(v.finding().text()).isEqualTo("deviation changes its argument x. Whoever calls it still needs the old values.");
+        assertThat(v.checks().getLast()).isEqualTo(new CheckResult("leaves its arguments as they are", false, ""));
+    }
+
+    @Test
+    void aConstantIsHardCodedAndEarnsNothing() {
+        Verdict v = judge(_ -> 0.25);
+        assertThat(v.outcome()).isEqualTo(Outcome.INCORRECT);
+        assertThat(v.points()).isZero();
+        assertThat(v.finding().text()).isEqualTo(
+                "deviation returns the same result whatever its arguments are; the right result depends on them.");
+    }
+
+    @Test
+    void numbersCopiedFromTheLastCardAreRecognised() {
+        Verdict first = judge(x -> question.solution().deviation(x) + x[0]);
+        double[] shown = (double[]) first.counterexample().input().getFirst().value();
+        Verdict second = engine.judge(question, x -> Arrays.equals(x, shown) ? question.solution().deviation(x) : x[0] - 7, null, 2);
+        assertThat(second.finding().kind()).isEqualTo("hardCoded");
+        assertThat(second.finding().text()).isEqualTo("deviation is right for the example that was shown and for no other input.");
+    }
+
+    @Test
+    void aForbiddenCallIsTold() {
+        Verdict byCode = engine.judge(question, question.solution(), source("return f(x);", "Stats.standardDeviation"), 1);
+        assertThat(byCode.outcome()).isEqualTo(Outcome.INCORRECT);
+        assertThat(byCode.points()).isZero();
+        assertThat(byCode.finding().text())
+                .isEqualTo("deviation calls standardDeviation, which is what this question asks you to write.");
+        Verdict bySource = engine.judge(question, question.solution(), source("return Stats.standardDeviation(x);"), 1);
+        assertThat(bySource.finding().kind()).isEqualTo("forbidden");
+        Verdict inComment = engine.judge(question, question.solution(), source("// not standardDeviation(x)\nreturn \"standardDeviation(\";"), 1);
+        assertThat(inComment.outcome()).isEqualTo(Outcome.CORRECT);
+    }
+
+    @Test
+    void anEndlessLoopIsEndedOnceAndTheOtherChecksAreNotBegun() {
+        Verdict v = new Engine(Duration.ofMillis(200)).judge(question, x -> {
+            while (!Thread.currentThread().isInterrupted()) {
+                Thread.onSpinWait();
+            }
+            return 0;
+        }, null, 1);
+        assertThat(v.outcome()).isEqualTo(Outcome.TIMED_OUT);
+        assertThat(v.finding().text()).isEqualTo("deviation did not finish within 0.2 s and was stopped.");
+        assertThat(v.checks()).extracting(CheckResult::note).containsExactly("not finished after 0.2 s", "not begun", "not begun");
+        assertThat(judge(question.solution()).outcome()).isEqualTo(Outcome.CORRECT);
+    }
+
+    @Test
+    void theSameAnswerAlwaysMeetsTheSameInputsAndAnotherMeetsOthers() {
+        assertThat(Engine.seed("return 1;")).isEqualTo(Engine.seed("return 1;")).isNotEqualTo(Engine.seed("return 2;"));
+    }
+}
