@@ -32,6 +32,7 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
         final @Nullable Duration limit;
         /** Set by a check that ran out of time: the others are not begun, they would take as long. */
         volatile boolean stopped;
+        final Map<String, String> notes = new ConcurrentHashMap<>();
 
         Run(Object answer, long seed, @Nullable Duration limit) {
             this.answer = answer;
@@ -71,7 +72,10 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
         }
         Duration limit = run.limit != null ? run.limit
                 : Duration.ofMillis((long) (1000 * method.getExecutable().getAnnotation(Check.class).seconds()));
-        if (!Limits.run(check::proceed, limit)) {
+        if (!Limits.run(() -> {
+            check.proceed();
+            run.notes.put(method.getExecutable().getName(), Notes.take());
+        }, limit)) {
             run.stopped = true;
             throw new TimedOut(limit);
         }

@@ -35,8 +35,8 @@ import org.unrolled.quiz.Exercise;
 /** The checks of a question: finding them in the order of the source, and running them. */
 final class Checks {
 
-    /** How a check went; {@code thrown} is null where it passed. */
-    record Ran(Method check, @Nullable Throwable thrown) {
+    /** How a check went; {@code thrown} is null where it passed, {@code note} is what it measured. */
+    record Ran(Method check, @Nullable Throwable thrown, String note) {
         String sentence() {
             return check.getAnnotation(Check.class).value();
         }
@@ -134,7 +134,8 @@ final class Checks {
                 .configurationParameter(MethodOrderer.DEFAULT_ORDER_PROPERTY_NAME, SourceOrder.class.getName())
                 .build();
         @Nullable Throwable[] broken = new Throwable[1];
-        AnswerResolver.RUNS.put(run, new AnswerResolver.Run(answer, seed, limit));
+        AnswerResolver.Run state = new AnswerResolver.Run(answer, seed, limit);
+        AnswerResolver.RUNS.put(run, state);
         try {
             Platform.LAUNCHER.execute(request, new TestExecutionListener() {
                 @Override
@@ -155,7 +156,7 @@ final class Checks {
             if (result == null) {
                 throw new IllegalStateException("Check " + check.getName() + " of " + question.getSimpleName() + " was not run by JUnit.", broken[0]);
             }
-            ran.add(new Ran(check, result.getThrowable().orElse(null)));
+            ran.add(new Ran(check, result.getThrowable().orElse(null), state.notes.getOrDefault(check.getName(), "")));
         }
         return ran;
     }

@@ -552,7 +552,7 @@ public final class Engine {
     private static String note(Checks.Ran ran) {
         Throwable t = ran.thrown();
         if (t == null) {
-            return "";
+            return ran.note();
         }
         if (t instanceof AssertionError || t instanceof org.opentest4j.TestAbortedException) {
             return t.getMessage() == null ? "" : t.getMessage();

@@ -1,0 +1,148 @@
+package org.unrolled.quiz.internal;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.unrolled.quiz.CodeQuestion;
+import org.unrolled.quiz.Exercise;
+import org.unrolled.quiz.Question;
+import org.unrolled.quiz.QuestionBank;
+import org.unrolled.quiz.ValueQuestion;
+import org.unrolled.quiz.Verdict;
+import org.unrolled.quiz.Verdict.Judged;
+
+/** One learner at one kernel: judges, shows cards, keeps progress. */
+public final class Session {
+
+    private static final class Holder {
+        static final Session CURRENT = new Session(Progress.ofSession(), Session::display);
+    }
+
+    private final Progress progress;
+    private final Consumer<Card> show;
+    private final Engine engine = new Engine();
+
+    Session(Progress progress, Consumer<Card> show) {
+        this.progress = progress;
+        this.show = show;
+    }
+
+    public static Session current() {
+        return Holder.CURRENT;
+    }
+
+    private static void display(Card card) {
+        System.out.println(card.text());
+    }
+
+    public void check(Class<?> type, String name) {
+        Exercise<?> question = question(type);
+        if (question != null) {
+            checkByName(question, name);
+        }
+    }
+
+    private <A> void checkByName(Exercise<A> question, String name) {
+        show.accept(Card.note("This kernel cannot be looked into", "The check cannot find " + name + " by its name here. Run this instead:", typed(question, name)));
+    }
+
+    public <A> void check(Class<? extends Exercise<A>> type, A answer) {
+        @SuppressWarnings("unchecked") // the class says so
+        Exercise<A> question = (Exercise<A>) question(type);
+        if (question != null) {
+            judge(question, answer, null);
+        }
+    }
+
+    private <A> void judge(Exercise<A> question, A answer, Engine.@Nullable Source source) {
+        Verdict verdict = engine.judge(question, answer, source, Engine.seed(source == null ? null : source.judged().source()));
+        record(verdict);
+        show.accept(Card.of(verdict, question));
+        trouble();
+    }
+
+    private void record(Verdict verdict) {
+        progress.record(verdict);
+    }
+
+    private void trouble() {
+        progress.trouble().ifPresent(t -> show.accept(Card.note("Progress", t, null)));
+    }
+
+    /** The form of the check that needs no look into the cells. */
+    static String typed(Exercise<?> question, String name) {
+        String type = question.getClass().getSimpleName();
+        if (question instanceof CodeQuestion<?> code) {
+            String parameters = Arrays.stream(Watch.method(Watch.answerType(code)).getParameters()).map(java.lang.reflect.Parameter::getName)
+                    .collect(Collectors.joining(", ", "(", ")"));
+            return "check(" + type + ".class, " + parameters + " -> " + name + parameters + ");";
+        }
+        return "check(" + type + ".class, () -> " + name + ");";
+    }
+
+    private @Nullable Exercise<?> question(Class<?> type) {
+        try {
+            return QuestionBank.of(type);
+        } catch (IllegalArgumentException e) {
+            show.accept(Card.note("Unknown question", String.valueOf(e.getMessage()), null));
+            return null;
+        }
+    }
+
+    public void hint(Class<?> type) {
+        Exercise<?> question = question(type);
+        if (question == null) {
+            return;
+        }
+        String name = type.getSimpleName();
+        List<String> hints = question.hints();
+        if (hints.isEmpty()) {
+            show.accept(Card.locked(Engine.title(question), "This question has no hints. After an attempt `solution(" + name + ".class)` opens."));
+            return;
+        }
+        int shown = progress.openHint(Engine.id(question), hints.size());
+        boolean more = shown < hints.size();
+        show.accept(Card.hint(Engine.title(question), hints, shown, more ? "Another: run this cell again."
+                : "That was the last. After an attempt, " + Card.code("solution(" + name + ".class)") + " opens."));
+        trouble();
+    }
+
+    public void solution(Class<?> type, String please) {
+        Exercise<?> question = question(type);
+        if (question == null) {
+            return;
+        }
+        String id = Engine.id(question);
+        String name = type.getSimpleName();
+        boolean asked = please.strip().toLowerCase(java.util.Locale.ROOT).replaceAll("\\W+", " ").strip().equals("show me");
+        if (!asked && progress.of(id).attempts() == 0) {
+            String answer = Engine.answerName(question);
+            show.accept(Card.locked(Engine.title(question), "It opens after an attempt: write something, run `check(" + name + ".class, \"" + answer
+                    + "\")`, and it may be wrong. Or say so: `solution(" + name + ".class, \"show me\")`."));
+            return;
+        }
+        progress.solutionSeen(id);
+        show.accept(Card.solution(Engine.title(question), question.solutionSource(),
+                question instanceof ValueQuestion ? "" : "Yours may look different and be as right: the checks decide."));
+        trouble();
+    }
+
+    public void progress() {
+        Map<String, List<Exercise<?>>> lessons = new LinkedHashMap<>();
+        for (Exercise<?> q : QuestionBank.all()) {
+            Question annotation = Engine.annotation(q);
+            lessons.computeIfAbsent(annotation.lesson().isEmpty() ? annotation.id().replaceFirst("/.*", "") : annotation.lesson(), _ -> new ArrayList<>()).add(q);
+        }
+        show.accept(ProgressCard.of(lessons, progress.all()));
+        trouble();
+    }
+
+    static Judged judged(String name, int executionCount, String source) {
+        return new Judged(name, executionCount, source);
+    }
+}
