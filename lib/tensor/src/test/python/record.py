@@ -1,0 +1,260 @@
+"""Writes what PyTorch computes, so that the kit's numbers come from outside the kit.
+
+Run by hand, from the repository's root, when a case is added (the tests only read the files):
+
+    python3 -m venv /tmp/torchenv
+    /tmp/torchenv/bin/pip install torch==2.15.0 numpy
+    /tmp/torchenv/bin/python lib/tensor/src/test/python/record.py
+
+It rewrites lib/tensor/src/test/resources/pytorch/*.json (ops, read by PyTorchRecordingsTest) and
+lib/nn/src/test/resources/pytorch/*.json (modules and optimisers, read by PyTorchModulesTest).
+
+A case holds: op, name, args, terms (how many numbers the longest sum adds: tests scale their tolerance with it), inputs,
+dout (the gradient that flows in), outputs, gradients. Inputs are float32 values; everything else was computed in float64
+from exactly those values. The same version of PyTorch writes the same bytes again.
+"""
+import json
+import math
+import pathlib
+
+import torch
+import torch.nn.functional as F
+
+ROOT = pathlib.Path(__file__).resolve().parents[5]
+torch.set_default_dtype(torch.float64)
+torch.use_deterministic_algorithms(True)
+torch.set_num_threads(1)
+generator = torch.Generator().manual_seed(20261121)
+files = {}
+
+
+def normal(*shape, scale=1.0, shift=0.0):
+    """Float32 numbers, held in float64: Java reads exactly these."""
+    return (torch.randn(shape, generator=generator) * scale + shift).float().double()
+
+
+def positive(*shape):
+    return (torch.rand(shape, generator=generator) * 3 + 0.1).float().double()
+
+
+def distinct(*shape):
+    """No two equal, so that max has one winner."""
+    n = math.prod(shape)
+    return ((torch.randperm(n, generator=generator) - n / 2) * 0.37).float().double().reshape(shape)
+
+
+def number(x, digits):
+    if math.isinf(x):
+        return "Infinity" if x > 0 else "-Infinity"
+    text = f"{x:.{digits}g}"
+    return int(text) if text.lstrip("-").isdigit() else float(text)
+
+
+def pack(t, digits=12):
+    t = t.detach()
+    if not t.is_floating_point():
+        return {"shape": list(t.shape), "ints": [int(v) for v in t.reshape(-1)]}
+    return {"shape": list(t.shape), "data": [number(float(v), digits) for v in t.reshape(-1)]}
+
+
+def case(file, op, name, function, inputs, args=None, terms=1, fixed=()):
+    """inputs: name -> tensor. Those of floating type get a gradient unless named in fixed."""
+    leaves = {k: v.clone().requires_grad_(v.is_floating_point() and k not in fixed) for k, v in inputs.items()}
+    y = function(*leaves.values())
+    record = {"op": op, "name": name, "args": args or {}, "terms": terms,
+              "inputs": {k: pack(v, 9) for k, v in inputs.items()}, "outputs": {"y": pack(y)}}
+    learn = {k: v for k, v in leaves.items() if v.requires_grad}
+    if learn and y.is_floating_point():
+        dout = normal(*y.shape)
+        y.backward(dout)
+        record["dout"] = pack(dout, 9)
+        record["gradients"] = {k: pack(v.grad) for k, v in learn.items()}
+    files.setdefault(file, []).append(record)
+
+
+# --- matmul ---------------------------------------------------------------------------------------------------------
+for name, a, b in [("2-D", (3, 5), (5, 4)), ("one element", (1, 1), (1, 1)), ("odd", (7, 37), (37, 3)),
+                   ("row times column", (1, 9), (9, 1)), ("column times row", (6, 1), (1, 5)),
+                   ("wider than a vector", (5, 19), (19, 35)), ("batched", (2, 3, 4), (2, 4, 5)),
+                   ("batch of four dimensions", (2, 3, 4, 5), (2, 3, 5, 2)), ("second shared by the batch", (3, 4, 5), (5, 2)),
+                   ("first shared by the batch", (4, 5), (3, 5, 2)), ("batch dimensions broadcast", (2, 1, 3, 4), (3, 4, 2)),
+                   ("vector times vector", (6,), (6,)), ("vector times matrix", (4,), (4, 3)), ("matrix times vector", (3, 4), (4,)),
+                   ("batch times vector", (2, 3, 4), (4,))]:
+    case("matmul", "matmul", name, torch.matmul, {"a": normal(*a), "b": normal(*b)}, terms=max(a[-1], math.prod(a) // a[-1], math.prod(b) // b[0] if len(b) > 1 else 1) * (3 if "shared" in name else 1))
+case("matmul", "matmul", "empty batch", torch.matmul, {"a": normal(0, 3, 4), "b": normal(4, 2)}, terms=4)
+
+# --- shape ----------------------------------------------------------------------------------------------------------
+case("shape", "transpose", "matrix", lambda x: x.transpose(-1, -2), {"x": normal(3, 5)})
+case("shape", "transpose", "last two of four", lambda x: x.transpose(-1, -2), {"x": normal(2, 3, 4, 5)})
+for a, b in [(0, 1), (0, 2), (1, 2), (-3, -1)]:
+    case("shape", "transposeDims", f"{a} and {b}", lambda x: x.transpose(a, b), {"x": normal(2, 3, 4)}, {"a": a, "b": b})
+for order in [(2, 0, 1), (1, 2, 0), (0, 1, 2)]:
+    case("shape", "permute", str(order), lambda x: x.permute(order), {"x": normal(2, 3, 4)}, {"order": list(order)})
+case("shape", "permute", "heads of attention", lambda x: x.permute(0, 2, 1, 3), {"x": normal(2, 3, 4, 5)}, {"order": [0, 2, 1, 3]})
+for shape in [(6, 4), (-1,), (4, -1), (1, 24, 1)]:
+    case("shape", "reshape", str(shape), lambda x: x.reshape(shape), {"x": normal(2, 3, 4)}, {"shape": list(shape)})
+for dim in [0, 1, 2, -1]:
+    case("shape", "unsqueeze", f"at {dim}", lambda x: x.unsqueeze(dim), {"x": normal(2, 3)}, {"dim": dim})
+for dim in [1, -1]:
+    case("shape", "squeeze", f"at {dim}", lambda x: x.squeeze(dim), {"x": normal(3, 1, 2, 1)}, {"dim": dim})
+case("shape", "expand", "one row to four", lambda x: x.expand(4, 3), {"x": normal(1, 3)}, {"shape": [4, 3]}, terms=4)
+case("shape", "expand", "a new leading dimension", lambda x: x.expand(2, 5, 3), {"x": normal(5, 1)}, {"shape": [2, 5, 3]}, terms=6)
+for dim, start, end in [(0, 1, 3), (1, 0, 2), (-1, 2, 5)]:
+    case("shape", "slice", f"{start}..{end} of {dim}", lambda x: x.narrow(dim, start, end - start), {"x": normal(4, 3, 5)}, {"dim": dim, "from": start, "to": end})
+for dim, index in [(0, 2), (1, 0), (-1, 4)]:
+    case("shape", "select", f"{index} of {dim}", lambda x: x.select(dim, index), {"x": normal(4, 3, 5)}, {"dim": dim, "index": index})
+for dim in [0, 1, -1]:
+    shapes = [[2, 3, 4], [2, 3, 4]]
+    shapes[1][dim] = 5
+    case("shape", "cat", f"along {dim}", lambda a, b: torch.cat([a, b], dim), {"a": normal(*shapes[0]), "b": normal(*shapes[1])}, {"dim": dim})
+    case("shape", "stack", f"along {dim}", lambda a, b: torch.stack([a, b], dim), {"a": normal(2, 3), "b": normal(2, 3)}, {"dim": dim})
+
+# --- arithmetic, broadcast as NumPy does ------------------------------------------------------------------------------
+PAIRS = [("same shape", (3, 4), (3, 4)), ("a row", (3, 4), (4,)), ("a column", (3, 4), (3, 1)), ("both stretched", (3, 1, 4), (2, 1)),
+         ("one element", (2, 3), (1,)), ("first is smaller", (5,), (2, 3, 5)), ("middle of three", (2, 3, 4), (1, 3, 1)),
+         ("longer than a vector", (2, 37), (37,)), ("empty", (0, 3), (3,))]
+for op, function in [("add", torch.add), ("sub", torch.sub), ("mul", torch.mul), ("div", torch.div)]:
+    for name, a, b in PAIRS:
+        case("arithmetic", op, name, function, {"a": normal(*a), "b": positive(*b) * (1 if op != "sub" else -1)}, terms=24)
+for op, function in [("addScalar", torch.add), ("subScalar", torch.sub), ("mulScalar", torch.mul), ("divScalar", torch.div)]:
+    case("arithmetic", op, "by -2.5", lambda x: function(x, -2.5), {"x": normal(3, 4)}, {"value": -2.5})
+for exponent in [2, 3, -1, 0.5]:
+    case("arithmetic", "pow", f"to the {exponent}", lambda x: x.pow(exponent), {"x": positive(3, 4)}, {"exponent": exponent}, terms=4)
+case("arithmetic", "pow", "a square of negative numbers", lambda x: x.pow(2), {"x": normal(3, 4)}, {"exponent": 2}, terms=2)
+case("arithmetic", "neg", "matrix", torch.neg, {"x": normal(3, 4)})
+
+# --- element by element -----------------------------------------------------------------------------------------------
+wide = torch.tensor([-30.0, -12.0, -6.5, -4.0, -1.5, -0.75, -0.1, -1e-4, 0.0, 1e-4, 0.1, 0.75, 1.5, 4.0, 6.5, 12.0, 30.0]).float().double()
+for op, function in [("exp", torch.exp), ("tanh", torch.tanh), ("sigmoid", torch.sigmoid), ("relu", torch.relu),
+                     ("gelu", F.gelu), ("abs", torch.abs)]:
+    case("elementwise", op, "normal", function, {"x": normal(3, 11)}, terms=4)
+    case("elementwise", op, "from -30 to 30" if op != "exp" else "from -30 to 12", function, {"x": wide if op != "exp" else wide[:-1]}, terms=8)
+    case("elementwise", op, "one element", function, {"x": normal(1)}, terms=4)
+for op, function in [("log", torch.log), ("sqrt", torch.sqrt)]:
+    case("elementwise", op, "positive", function, {"x": positive(3, 11)}, terms=4)
+    case("elementwise", op, "small and large", function, {"x": torch.tensor([1e-6, 1e-3, 1.0, 1e3, 1e6]).float().double()}, terms=4)
+mask = torch.tensor([[0, 1, 0, 0], [1, 0, 0, 1], [0, 0, 1, 0]])
+case("elementwise", "maskedFill", "same shape", lambda x, m: x.masked_fill(m.bool(), -1e9), {"x": normal(3, 4), "mask": mask}, {"value": -1e9})
+case("elementwise", "maskedFill", "mask broadcast over the batch", lambda x, m: x.masked_fill(m.bool(), 0.5), {"x": normal(2, 3, 4), "mask": mask}, {"value": 0.5})
+
+# --- reductions -------------------------------------------------------------------------------------------------------
+for op, function in [("sum", torch.sum), ("mean", torch.mean), ("variance", torch.var)]:
+    case("reduction", op, "all", lambda x: function(x), {"x": normal(2, 3, 5, shift=0.5)}, terms=30)
+    for dim in [0, 1, 2, -1]:
+        for keep in [False, True]:
+            case("reduction", op, f"dimension {dim}{' kept' if keep else ''}", lambda x: function(x, dim=dim, keepdim=keep),
+                 {"x": normal(2, 3, 5, shift=0.5)}, {"dim": dim, "keepDim": keep}, terms=8)
+    case("reduction", op, "long", lambda x: function(x, dim=1, keepdim=False), {"x": normal(2, 333, scale=0.5, shift=0.25)}, {"dim": 1, "keepDim": False}, terms=333)
+case("reduction", "max", "all", lambda x: x.max(), {"x": distinct(2, 3, 5)})
+for dim in [0, 1, -1]:
+    for keep in [False, True]:
+        case("reduction", "max", f"dimension {dim}{' kept' if keep else ''}", lambda x: x.max(dim, keepdim=keep).values, {"x": distinct(2, 3, 5)}, {"dim": dim, "keepDim": keep})
+    case("reduction", "argmax", f"dimension {dim}", lambda x: x.argmax(dim), {"x": distinct(2, 3, 5)}, {"dim": dim})
+
+# --- softmax ----------------------------------------------------------------------------------------------------------
+for op, function in [("softmax", F.softmax), ("logSoftmax", F.log_softmax)]:
+    for dim in [0, 1, 2, -1]:
+        case("softmax", op, f"dimension {dim}", lambda x: function(x, dim=dim), {"x": normal(2, 3, 5)}, {"dim": dim}, terms=8)
+    case("softmax", op, "large values do not overflow", lambda x: function(x, dim=-1), {"x": normal(2, 7, scale=60, shift=200)}, {"dim": -1}, terms=8)
+    case("softmax", op, "a row of 133", lambda x: function(x, dim=-1), {"x": normal(2, 133)}, {"dim": -1}, terms=133)
+    case("softmax", op, "one column", lambda x: function(x, dim=-1), {"x": normal(3, 1)}, {"dim": -1}, terms=4)
+case("softmax", "crossEntropy", "mean over the batch", lambda x, t: F.cross_entropy(x, t), {"logits": normal(6, 4, scale=2), "labels": torch.tensor([0, 3, 1, 1, 2, 0])}, terms=8)
+case("softmax", "crossEntropy", "one sample", lambda x, t: F.cross_entropy(x, t), {"logits": normal(1, 3), "labels": torch.tensor([2])}, terms=4)
+case("softmax", "crossEntropy", "large logits", lambda x, t: F.cross_entropy(x, t), {"logits": normal(5, 17, scale=50), "labels": torch.tensor([16, 0, 8, 3, 3])}, terms=20)
+
+# --- layers -----------------------------------------------------------------------------------------------------------
+case("layer", "embedding", "repeated ids", lambda w, i: F.embedding(i, w), {"table": normal(7, 4), "ids": torch.tensor([1, 5, 1, 0, 1])}, terms=3)
+case("layer", "embedding", "a batch of sequences", lambda w, i: F.embedding(i, w), {"table": normal(5, 3), "ids": torch.tensor([[4, 0, 2], [2, 2, 1]])}, terms=3)
+for name, shape in [("rows", (4, 6)), ("three dimensions", (2, 3, 5)), ("wide", (2, 133))]:
+    c = shape[-1]
+    case("layer", "layerNorm", name, lambda x, g, b: F.layer_norm(x, (c,), g, b, 1e-5),
+         {"x": normal(*shape, scale=2, shift=1), "gamma": normal(c, shift=1, scale=0.2), "beta": normal(c)}, {"eps": 1e-5}, terms=4 * c)
+for name, q, k, v in [("2-D", (4, 3), (5, 3), (5, 2)), ("batch and heads", (2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4)), ("one query", (1, 8), (6, 8), (6, 8))]:
+    case("layer", "attention", name, lambda q, k, v: F.scaled_dot_product_attention(q, k, v), {"q": normal(*q), "k": normal(*k), "v": normal(*v)}, terms=24)
+hidden = torch.triu(torch.ones(4, 4), diagonal=1).long()
+case("layer", "maskedAttention", "causal", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m == 0),
+     {"q": normal(2, 4, 3), "k": normal(2, 4, 3), "v": normal(2, 4, 3), "mask": hidden}, terms=24)
+padding = torch.tensor([[[0, 0, 1, 1]], [[0, 0, 0, 1]]])
+case("layer", "maskedAttention", "padding", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m == 0),
+     {"q": normal(2, 3, 3), "k": normal(2, 4, 3), "v": normal(2, 4, 3), "mask": padding}, terms=24)
+
+# --- modules and optimisers (lib/nn) ----------------------------------------------------------------------------------
+modules = []
+
+
+def module_case(op, name, module, call, inputs, args, terms):
+    """A module's outputs, the gradients of its inputs, its state_dict and the gradients of its parameters."""
+    with torch.no_grad():
+        for p in module.parameters():
+            p.copy_(normal(*p.shape, scale=0.5))
+    leaves = {k: v.clone().requires_grad_(v.is_floating_point()) for k, v in inputs.items()}
+    outputs = call(module, *leaves.values())
+    first = next(iter(outputs.values()))
+    dout = normal(*first.shape)
+    first.backward(dout)
+    modules.append({"op": op, "name": name, "args": args, "terms": terms, "inputs": {k: pack(v, 9) for k, v in inputs.items()},
+                    "state": {k: pack(v, 9) for k, v in module.state_dict().items()}, "dout": pack(dout, 9),
+                    "outputs": {k: pack(v) for k, v in outputs.items()},
+                    "gradients": {k: pack(v.grad) for k, v in leaves.items() if v.requires_grad},
+                    "parameterGradients": {k: pack(p.grad) for k, p in module.named_parameters()}})
+
+
+module_case("Linear", "with bias", torch.nn.Linear(5, 3), lambda m, x: {"y": m(x)}, {"x": normal(4, 5)}, {"in": 5, "out": 3}, 8)
+module_case("Embedding", "ids of a batch", torch.nn.Embedding(6, 4), lambda m, i: {"y": m(i)}, {"ids": torch.tensor([[1, 5, 1], [0, 2, 1]])}, {"rows": 6, "columns": 4}, 4)
+module_case("LayerNorm", "three dimensions", torch.nn.LayerNorm(5), lambda m, x: {"y": m(x)}, {"x": normal(2, 3, 5)}, {"size": 5}, 20)
+
+
+def self_attention(mask):
+    def call(m, x):
+        y, weights = m(x, x, x, attn_mask=mask, need_weights=True, average_attn_weights=False)
+        return {"y": y, "weights": weights}
+    return call
+
+
+def cross_attention(m, q, kv):
+    y, weights = m(q, kv, kv, need_weights=True, average_attn_weights=False)
+    return {"y": y, "weights": weights}
+
+
+for name, mask in [("self", None), ("self, causal", torch.triu(torch.ones(5, 5), diagonal=1).bool())]:
+    module_case("MultiHeadAttention", name, torch.nn.MultiheadAttention(8, 2, batch_first=True), self_attention(mask),
+                {"x": normal(2, 5, 8)}, {"dModel": 8, "numHeads": 2, "causal": mask is not None}, 40)
+module_case("MultiHeadAttention", "cross", torch.nn.MultiheadAttention(6, 3, batch_first=True), cross_attention,
+            {"query": normal(2, 3, 6), "memory": normal(2, 4, 6)}, {"dModel": 6, "numHeads": 3, "causal": False}, 40)
+
+optimisers = []
+for name, lr, decay, clip in [("clipped at 0.5", 0.05, 0.01, 0.5), ("never clipped", 0.01, 0.1, 1e3)]:
+    torch.manual_seed(1)
+    net = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3))
+    with torch.no_grad():
+        for p in net.parameters():
+            p.copy_(normal(*p.shape, scale=0.7))
+    x, labels = normal(10, 5, 4, scale=2), torch.randint(0, 3, (10, 5), generator=generator)
+    start = {k: pack(v, 9) for k, v in net.state_dict().items()}
+    optimiser = torch.optim.AdamW(net.parameters(), lr=lr, betas=(0.9, 0.999), eps=1e-8, weight_decay=decay)
+    losses, norms = [], []
+    for step in range(10):
+        optimiser.zero_grad()
+        loss = F.cross_entropy(net(x[step]), labels[step])
+        loss.backward()
+        norms.append(float(torch.nn.utils.clip_grad_norm_(net.parameters(), clip)))
+        optimiser.step()
+        losses.append(loss.item())
+    optimisers.append({"op": "AdamW", "name": name, "args": {"lr": lr, "beta1": 0.9, "beta2": 0.999, "eps": 1e-8, "weightDecay": decay, "maxNorm": clip}, "terms": 300,
+                       "inputs": {"x": pack(x, 9), "labels": pack(labels)}, "state": start,
+                       "outputs": {"losses": pack(torch.tensor(losses)), "norms": pack(torch.tensor(norms)), **{k: pack(v) for k, v in net.state_dict().items()}}})
+
+
+def write(folder, name, cases):
+    target = ROOT / folder / "src/test/resources/pytorch" / f"{name}.json"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lines = ",\n".join(json.dumps(c, separators=(",", ":")) for c in cases)
+    target.write_text('{"torch":"%s","source":"lib/tensor/src/test/python/record.py","count":%d,"cases":[\n%s\n]}\n'
+                      % (torch.__version__.split("+")[0], len(cases), lines))
+    print(f"{target.relative_to(ROOT)}: {len(cases)} cases, {target.stat().st_size // 1024} KB")
+
+
+for name, cases in files.items():
+    write("lib/tensor", name, cases)
+write("lib/nn", "modules", modules)
+write("lib/nn", "optimisers", optimisers)
