@@ -1,0 +1,90 @@
+package org.unrolled.tensor.kernel;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * The threads that all CPU kernels share: one less than there are processors, since the caller works too. They are daemons
+ * and sleep when there is nothing to do. Which thread runs which part changes nothing in the result: a part writes its own
+ * elements and nothing else.
+ */
+final class Workers {
+    /** The caller included. */
+    static final int THREADS = Runtime.getRuntime().availableProcessors();
+    /** Floating point operations (or elements moved, times four) that are worth waking another thread: some 50 µs of work. */
+    static final long WORTH_A_THREAD = 1_000_000;
+
+    private static final ScopedValue<Boolean> INSIDE = ScopedValue.newInstance();
+    private static final ThreadPoolExecutor POOL = pool();
+
+    private Workers() { }
+
+    /** One part of the work: indices from (inclusive) to (exclusive). */
+    interface Range { void run(int from, int to); }
+
+    /**
+     * Runs {@code body} over 0..n-1 in ranges whose bounds are multiples of {@code grain} (the last one ends at n), on
+     * several threads if {@code work} is worth it. A body that calls this again runs its inner ranges itself.
+     */
+    static void forRanges(int n, int grain, long work, Range body) {
+        int grains = (int) (((long) n + grain - 1) / grain);
+        long useful = Math.min(Math.min(THREADS, grains), 1 + work / WORTH_A_THREAD);
+        if (useful <= 1 || INSIDE.isBound()) {
+            if (n > 0) body.run(0, n);
+            return;
+        }
+        // two parts for each thread, so that one that is held up by the system holds up the others less
+        int parts = (int) Math.min(grains, 2 * useful);
+        AtomicInteger next = new AtomicInteger();
+        CountDownLatch finished = new CountDownLatch(parts);
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Runnable takeParts = () -> {
+            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
+                int from = (int) ((long) grains * part / parts * grain);
+                int to = (int) Math.min(n, (long) grains * (part + 1) / parts * grain);
+                try {
+                    ScopedValue.where(INSIDE, true).run(() -> body.run(from, to));
+                } catch (Throwable t) {
+                    failure.compareAndSet(null, t);
+                } finally {
+                    finished.countDown();
+                }
+            }
+        };
+        for (int helper = 1; helper < useful; helper++) POOL.execute(takeParts);
+        takeParts.run();
+        awaitAll(finished);
+        switch (failure.get()) {
+            case null -> { }
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            case Throwable t -> throw new IllegalStateException(t);
+        }
+    }
+
+    /** Waits even if interrupted: the parts write into the caller's buffers. The interrupt is kept for whoever looks next. */
+    private static void awaitAll(CountDownLatch finished) {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                finished.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) Thread.currentThread().interrupt();
+    }
+
+    private static ThreadPoolExecutor pool() {
+        int threads = Math.max(1, THREADS - 1);
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+                task -> Thread.ofPlatform().daemon().name("unrolled-worker").unstarted(task));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+}
