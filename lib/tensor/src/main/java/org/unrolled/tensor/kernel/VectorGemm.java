@@ -31,6 +31,9 @@ final class VectorGemm {
     /** Elements of A or B above which a product is packed: a quarter of a usual second-level cache. */
     private static final int LARGE = 1 << 16;
 
+    /** Multiply-adds that one thread does in a nanosecond, roughly: only to decide how many threads a product is worth. */
+    private static final int PER_NANO = 32;
+
     /** A thread's own blocks, grown to what its largest product needed. */
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
@@ -57,14 +60,14 @@ final class VectorGemm {
 
     static void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB,
                        boolean transposeA, boolean transposeB, boolean acc) {
-        long work = 2L * M * N * K;
+        long nanos = (long) M * N * K / PER_NANO;
         if (batch > 1) {
             // a batch of matrices that share B and lie one after the other in A is one tall matrix
             if (strideB == 0 && !transposeA && strideA == M * K) {
                 matmul(c, a, b, 1, batch * M, N, K, 0, 0, false, transposeB, acc);
                 return;
             }
-            Workers.forRanges(batch, 1, batch * work, (from, to) -> {
+            Workers.forRanges(batch, 1, batch * nanos, (from, to) -> {
                 for (int i = from; i < to; i++) {
                     one(c.floats(), c.offset() + i * M * N, Matrix.of(a.floats(), a.offset() + i * strideA, M, K, transposeA),
                             Matrix.of(b.floats(), b.offset() + i * strideB, K, N, transposeB), M, N, K, acc);
@@ -85,7 +88,7 @@ final class VectorGemm {
         boolean large = (long) K * N > LARGE || (long) M * K > LARGE;
         boolean packB = b.column != 1 || large && M > 2 * TILE_ROWS;
         boolean packA = large && N > 2 * TILE_COLUMNS;
-        long work = 2L * M * N * K;
+        long nanos = (long) M * N * K / PER_NANO;
         for (int j0 = 0; j0 < N; j0 += BLOCK_N) {
             int columns = Math.min(BLOCK_N, N - j0), j = j0;
             for (int k0 = 0; k0 < K; k0 += BLOCK_K) {
@@ -93,7 +96,7 @@ final class VectorGemm {
                 Panels panels = Panels.of(b.at(k0, j0), depth, columns, packB);
                 Matrix columnsOfA = a.at(0, k0);
                 boolean add = acc || k0 > 0;
-                Workers.forRanges(M, TILE_ROWS, work, (from, to) -> {
+                Workers.forRanges(M, TILE_ROWS, nanos, (from, to) -> {
                     for (int i = from; i < to; i += BLOCK_M) {
                         block(c, start + i * N + j, N, columnsOfA.at(i, 0), panels, Math.min(BLOCK_M, to - i), columns, depth, packA, add);
                     }
@@ -205,7 +208,7 @@ final class VectorGemm {
 
     /** C[i, j] = A's row i · B's column j, which lie as rows both: for so few rows of A, turning B around would cost more. */
     private static void dotProducts(float[] c, int start, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
-        Workers.forRanges(N, 16, 2L * M * N * K, (from, to) -> {
+        Workers.forRanges(N, 16, (long) M * N * K / 8, (from, to) -> {
             float[] lanes = new float[LANES];
             for (int j = from; j < to; j++) {
                 for (int i = 0; i < M; i++) {

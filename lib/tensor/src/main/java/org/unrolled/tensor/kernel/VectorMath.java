@@ -108,6 +108,25 @@ final class VectorMath {
         return exp(x.mul(x).mul(-0.5f)).mul(0.39894228f).fma(x, normalCdf(x));
     }
 
+    private static FloatVector innerTanh(FloatVector x) {
+        FloatVector cube = x.mul(x).mul(x);
+        return tanh(cube.fma(FloatVector.broadcast(FLOATS, 0.044715f), x).mul(0.7978845608f));
+    }
+
+    /** x (1 + t)/2 with t = tanh(√(2/π)(x + 0.044715 x³)) within 4e-7·max(1, |x|), absolute. */
+    static FloatVector geluTanh(FloatVector x) {
+        return innerTanh(x).add(1f).mul(0.5f).mul(x);
+    }
+
+    /** (1 + t)/2 + x (1 - t²)/2 · √(2/π)(1 + 3 · 0.044715 x²) within 2e-6, absolute. */
+    static FloatVector geluTanhDerivative(FloatVector x) {
+        FloatVector t = innerTanh(x), one = FloatVector.broadcast(FLOATS, 1f);
+        FloatVector slope = x.mul(x).mul(3 * 0.044715f).add(1f).mul(0.7978845608f);
+        FloatVector second = one.sub(t.mul(t)).mul(x).mul(0.5f).mul(slope);
+        // where tanh is flat the second term is 0, also where x² overflowed and 0 · ∞ would be NaN
+        return t.add(1f).mul(0.5f).add(second.blend(0f, x.abs().compare(GT, 10f)));
+    }
+
     /** The sum of the lanes, always in one order (reduceLanes may choose another one in compiled code). */
     static float sumLanes(FloatVector x, float[] lanes) {
         x.intoArray(lanes, 0);

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Workers {
     /** The caller included. */
     static final int THREADS = Runtime.getRuntime().availableProcessors();
-    /** Floating point operations (or elements moved, times four) that are worth waking another thread: some 50 µs of work. */
-    static final long WORTH_A_THREAD = 1_000_000;
+    /** Nanoseconds of work that are worth waking another thread, which takes some 30 µs. */
+    private static final long WORTH_A_THREAD = 60_000;
 
     private static final ScopedValue<Boolean> INSIDE = ScopedValue.newInstance();
     private static final ThreadPoolExecutor POOL = pool();
@@ -28,11 +28,13 @@ final class Workers {
 
     /**
      * Runs {@code body} over 0..n-1 in ranges whose bounds are multiples of {@code grain} (the last one ends at n), on
-     * several threads if {@code work} is worth it. A body that calls this again runs its inner ranges itself.
+     * several threads if the work is worth it. A body that calls this again runs its inner ranges itself.
+     *
+     * @param nanos about how long all of it would take one thread
      */
-    static void forRanges(int n, int grain, long work, Range body) {
+    static void forRanges(int n, int grain, long nanos, Range body) {
         int grains = (int) (((long) n + grain - 1) / grain);
-        long useful = Math.min(Math.min(THREADS, grains), 1 + work / WORTH_A_THREAD);
+        long useful = Math.min(Math.min(THREADS, grains), 1 + nanos / WORTH_A_THREAD);
         if (useful <= 1 || INSIDE.isBound()) {
             if (n > 0) body.run(0, n);
             return;

@@ -1,0 +1,338 @@
+package org.unrolled.tensor.kernel;
+
+import static org.unrolled.tensor.kernel.VectorMath.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * {@link ReferenceKernels} on the processor's vector registers and cores, by the JDK's Vector API. What is not overridden
+ * here is as specified. Elements agree with the specification within a few roundings for each term of a sum (exp and its kin
+ * within the bounds that stand in VectorMath), and are the same in every run and for every number of threads.
+ *
+ * <p>A handful of elements goes to the specification's own loops: they take no time in either way, and code that runs but a
+ * few times is interpreted, where vectors are slow.
+ *
+ * <p>Matrix products are in VectorGemm, functions of one or two numbers in VectorElementwise, rows in VectorRows.
+ */
+public final class VectorKernels extends ReferenceKernels {
+    /** Elements, or multiply-adds of a matrix product, that are not worth a vector. */
+    private static final int HANDFUL = 64;
+
+    @Override public String name() {
+        return "vector";
+    }
+
+    // ---- moving elements
+
+    @Override public void fill(Buffer y, float value) {
+        Arrays.fill(y.floats(), y.offset(), y.offset() + y.length(), value);
+    }
+
+    @Override public void accumulate(Buffer y, Buffer x) {
+        affine(y, x, 1, 0, true);
+    }
+
+    @Override public void readStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc) {
+        if (y.type() == Buffer.Type.INT || y.length() < HANDFUL) {
+            super.readStrided(y, x, size, stride, acc);
+        } else {
+            VectorStrided.read(y.floats(), y.offset(), x.floats(), x.offset(), size, stride, acc);
+        }
+    }
+
+    @Override public void writeStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc) {
+        if (y.type() == Buffer.Type.INT || x.length() < HANDFUL) {
+            super.writeStrided(y, x, size, stride, acc);
+        } else {
+            VectorStrided.write(y.floats(), y.offset(), x.floats(), x.offset(), size, stride, acc);
+        }
+    }
+
+    // ---- elementwise
+
+    @Override public void affine(Buffer y, Buffer x, float alpha, float beta, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> {
+            // a plain loop: the compiler makes vectors of it by itself
+            if (acc) {
+                for (int i = from; i < to; i++) ys[y0 + i] += alpha * xs[x0 + i] + beta;
+            } else {
+                for (int i = from; i < to; i++) ys[y0 + i] = alpha * xs[x0 + i] + beta;
+            }
+        });
+    }
+
+    @Override public void unary(Buffer y, Unary f, Buffer x) {
+        if (y.length() < HANDFUL) super.unary(y, f, x);
+        else VectorElementwise.unary(y, f, x);
+    }
+
+    @Override public void unaryBackward(Buffer dx, Unary f, Buffer dout, Buffer x, Buffer y, boolean acc) {
+        if (dx.length() < HANDFUL) super.unaryBackward(dx, f, dout, x, y, acc);
+        else VectorElementwise.unaryBackward(dx, f, dout, x, y, acc);
+    }
+
+    @Override public void pow(Buffer y, Buffer x, float exponent) {
+        // x·x is exact to half an ulp, as Math.pow is
+        if (exponent == 2) VectorElementwise.binary(y, Binary.MUL, x, x, false);
+        else super.pow(y, x, exponent);
+    }
+
+    @Override public void binary(Buffer y, Binary f, Buffer a, Buffer b, int[] size, int[] strideA, int[] strideB, boolean acc) {
+        if (y.length() < HANDFUL) super.binary(y, f, a, b, size, strideA, strideB, acc);
+        else VectorStrided.binary(y, f, a, b, size, strideA, strideB, acc);
+    }
+
+    @Override public void maskedFill(Buffer y, Buffer x, Buffer mask, float value, int[] size, int[] strideMask, boolean acc) {
+        if (y.length() < HANDFUL) super.maskedFill(y, x, mask, value, size, strideMask, acc);
+        else VectorStrided.maskedFill(y, x, mask, value, size, strideMask, acc);
+    }
+
+    @Override public void dropout(Buffer y, Buffer x, Buffer step, float p, int seed, int layer, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset(), t = step.ints()[step.offset()];
+        Workers.forRanges(y.length(), LANES, 12L * y.length(), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                float value = Philox.uniform(i, t, layer, seed) < p ? 0 : xs[x0 + i] / (1 - p);
+                ys[y0 + i] = acc ? ys[y0 + i] + value : value;
+            }
+        });
+    }
+
+    // ---- along one axis
+
+    @Override public void sum(Buffer y, Buffer x, int outer, int n, int inner, float scale, boolean acc) {
+        if (outer * n * inner < HANDFUL) {
+            super.sum(y, x, outer, n, inner, scale, acc);
+            return;
+        }
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        long nanos = (long) outer * n * inner / 4;
+        if (inner == 1) {
+            Workers.forRanges(outer, 1, nanos, (from, to) -> {
+                float[] lanes = new float[LANES];
+                for (int o = from; o < to; o++) {
+                    float value = (float) (scale * VectorRows.sum(xs, x0 + o * n, n, lanes));
+                    ys[y0 + o] = acc ? ys[y0 + o] + value : value;
+                }
+            });
+        } else if (outer == 1) {
+            Workers.forRanges(inner, LANES, nanos, (from, to) ->
+                VectorRows.sumColumns(ys, y0 + from, xs, x0 + from, n, inner, to - from, scale, acc));
+        } else {
+            Workers.forRanges(outer, 1, nanos, (from, to) -> {
+                for (int o = from; o < to; o++) {
+                    VectorRows.sumColumns(ys, y0 + o * inner, xs, x0 + o * n * inner, n, inner, inner, scale, acc);
+                }
+            });
+        }
+    }
+
+    @Override public void softmax(Buffer y, Buffer x, int outer, int n, int inner) {
+        if (outer * n * inner < HANDFUL || inner > 1 && inner < LANES) {
+            super.softmax(y, x, outer, n, inner);
+            return;
+        }
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        Workers.forRanges(outer, 1, (long) outer * n * inner, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int o = from; o < to; o++) {
+                int line = o * n * inner;
+                if (inner == 1) {
+                    float sum = VectorRows.exp(ys, y0 + line, xs, x0 + line, n, VectorRows.max(xs, x0 + line, n), lanes);
+                    VectorRows.scale(ys, y0 + line, n, 1 / sum);
+                } else {
+                    int i = 0;
+                    for (; i <= inner - LANES; i += LANES) VectorRows.softmaxColumns(ys, y0 + line + i, xs, x0 + line + i, n, inner);
+                    // the last register overlaps the one before: the same numbers are written twice
+                    if (i < inner) {
+                        int last = line + inner - LANES;
+                        VectorRows.softmaxColumns(ys, y0 + last, xs, x0 + last, n, inner);
+                    }
+                }
+            }
+        });
+    }
+
+    @Override public void softmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
+        if (outer * n < HANDFUL || inner != 1) {
+            super.softmaxBackward(dx, dout, y, outer, n, inner, acc);
+            return;
+        }
+        float[] dxs = dx.floats(), douts = dout.floats(), ys = y.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), y0 = y.offset();
+        Workers.forRanges(outer, 1, (long) outer * n / 2, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int o = from; o < to; o++) VectorRows.softmaxBackward(dxs, dx0 + o * n, douts, d0 + o * n, ys, y0 + o * n, n, acc, lanes);
+        });
+    }
+
+    @Override public void logSoftmax(Buffer y, Buffer x, int outer, int n, int inner) {
+        if (outer * n < HANDFUL || inner != 1) {
+            super.logSoftmax(y, x, outer, n, inner);
+            return;
+        }
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        Workers.forRanges(outer, 1, (long) outer * n, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int o = from; o < to; o++) {
+                float m = VectorRows.max(xs, x0 + o * n, n);
+                float sum = VectorRows.exp(ys, y0 + o * n, xs, x0 + o * n, n, m, lanes);
+                VectorRows.shift(ys, y0 + o * n, xs, x0 + o * n, n, m, (float) Math.log(sum));
+            }
+        });
+    }
+
+    @Override public void logSoftmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
+        if (outer * n < HANDFUL || inner != 1) {
+            super.logSoftmaxBackward(dx, dout, y, outer, n, inner, acc);
+            return;
+        }
+        float[] dxs = dx.floats(), douts = dout.floats(), ys = y.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), y0 = y.offset();
+        Workers.forRanges(outer, 1, (long) outer * n, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int o = from; o < to; o++) VectorRows.logSoftmaxBackward(dxs, dx0 + o * n, douts, d0 + o * n, ys, y0 + o * n, n, acc, lanes);
+        });
+    }
+
+    // ---- matrices
+
+    @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB,
+                                 boolean transposeA, boolean transposeB, boolean acc) {
+        if ((long) M * N * K < HANDFUL) super.matmul(c, a, b, batch, M, N, K, strideA, strideB, transposeA, transposeB, acc);
+        else VectorGemm.matmul(c, a, b, batch, M, N, K, strideA, strideB, transposeA, transposeB, acc);
+    }
+
+    // ---- layers
+
+    @Override public void layerNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int N, int C, float eps) {
+        if (N * C < HANDFUL) {
+            super.layerNorm(y, stat, x, gamma, beta, N, C, eps);
+            return;
+        }
+        float[] ys = y.floats(), stats = stat.floats(), xs = x.floats(), gammas = gamma.floats(), betas = beta.floats();
+        int y0 = y.offset(), s0 = stat.offset(), x0 = x.offset(), g0 = gamma.offset(), b0 = beta.offset();
+        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int r = from; r < to; r++) {
+                VectorRows.layerNorm(ys, y0 + r * C, stats, s0 + 2 * r, xs, x0 + r * C, gammas, g0, betas, b0, C, eps, lanes);
+            }
+        });
+    }
+
+    @Override public void layerNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
+        if (N * C < HANDFUL) {
+            super.layerNormBackward(dx, dout, x, stat, gamma, N, C, acc);
+            return;
+        }
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats(), gammas = gamma.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset(), g0 = gamma.offset();
+        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int r = from; r < to; r++) {
+                VectorRows.layerNormBackward(dxs, dx0 + r * C, douts, d0 + r * C, xs, x0 + r * C, stats[s0 + 2 * r], stats[s0 + 2 * r + 1],
+                        gammas, g0, C, acc, lanes);
+            }
+        });
+    }
+
+    @Override public void layerNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int N, int C, boolean acc) {
+        float[] dgammas = dgamma.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats();
+        int dg0 = dgamma.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset();
+        Workers.forRanges(C, LANES, (long) N * C, (from, to) ->
+            VectorRows.layerNormGammaBackward(dgammas, dg0, douts, d0, xs, x0, stats, s0, N, C, from, to, acc));
+    }
+
+    @Override public void embedding(Buffer y, Buffer table, Buffer ids, int N, int V, int C) {
+        int[] rows = ids.ints();
+        for (int n = 0; n < N; n++) {
+            int id = rows[ids.offset() + n];
+            if (id < 0 || id >= V) throw Kernels.outside("embedding", id, n, V);
+            System.arraycopy(table.floats(), table.offset() + id * C, y.floats(), y.offset() + n * C, C);
+        }
+    }
+
+    /** Goes through the ids once instead of once for each row; each element's sum still runs in the order of n. */
+    @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, boolean acc) {
+        float[] sums = dtable.floats(), douts = dout.floats();
+        int[] rows = ids.ints();
+        if (!acc) fill(dtable, 0);
+        for (int n = 0; n < N; n++) {
+            int to = dtable.offset() + rows[ids.offset() + n] * C, from = dout.offset() + n * C;
+            for (int c = 0; c < C; c++) sums[to + c] += douts[from + c];
+        }
+    }
+
+    @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {
+        if (N * C < HANDFUL) {
+            super.crossEntropy(loss, probs, logits, labels, N, C);
+            return;
+        }
+        float[] losses = loss.floats(), ps = probs.floats(), xs = logits.floats();
+        int[] classes = labels.ints();
+        int l0 = loss.offset(), p0 = probs.offset(), x0 = logits.offset(), t0 = labels.offset();
+        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int n = from; n < to; n++) {
+                int label = classes[t0 + n];
+                if (label < 0 || label >= C) throw Kernels.outside("crossEntropy", label, n, C);
+                float m = VectorRows.max(xs, x0 + n * C, C);
+                float sum = VectorRows.exp(ps, p0 + n * C, xs, x0 + n * C, C, m, lanes);
+                VectorRows.scale(ps, p0 + n * C, C, 1 / sum);
+                losses[l0 + n] = (float) (Math.log(sum) + m - xs[x0 + n * C + label]);
+            }
+        });
+    }
+
+    // ---- optimisers
+
+    @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {
+        float[] partials = partial.floats(), xs = x.floats();
+        Workers.forRanges(partial.length(), 1, x.length() / 4, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int k = from; k < to; k++) {
+                int start = k * chunk, n = Math.min(chunk, x.length() - start);
+                partials[partial.offset() + k] = (float) VectorRows.sumOfSquares(xs, x.offset() + start, n, 0, lanes);
+            }
+        });
+    }
+
+    @Override public void scale(Buffer y, Buffer s) {
+        float factor = s.floats()[s.offset()];
+        Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> VectorRows.scale(y.floats(), y.offset() + from, to - from, factor));
+    }
+
+    @Override public void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
+                                float beta1, float beta2, float eps, float weightDecay) {
+        float[] ps = p.floats(), ms = m.floats(), vs = v.floats(), gs = g.floats();
+        int p0 = p.offset(), m0 = m.offset(), v0 = v.offset(), g0 = g.offset(), t = step.ints()[step.offset()];
+        double rate = lr.floats()[lr.offset()];
+        // p(1 - lr·wd) - lr · (m/c₁)/(√(v/c₂) + ε), with everything that is the same for all elements taken out
+        float keep = (float) (1 - rate * weightDecay), stepSize = (float) (rate / (1 - Math.pow(beta1, t)));
+        float rootCorrection = (float) (1 / Math.sqrt(1 - Math.pow(beta2, t)));
+        Workers.forRanges(p.length(), LANES, 2L * p.length(), (from, to) -> {
+            int i = from;
+            for (; i <= to - LANES; i += LANES) {
+                FloatVector grad = FloatVector.fromArray(VectorMath.FLOATS, gs, g0 + i);
+                FloatVector mean = FloatVector.fromArray(VectorMath.FLOATS, ms, m0 + i).mul(beta1).add(grad.mul(1 - beta1));
+                FloatVector square = FloatVector.fromArray(VectorMath.FLOATS, vs, v0 + i).mul(beta2).add(grad.mul(grad).mul(1 - beta2));
+                FloatVector move = mean.mul(stepSize).div(square.sqrt().mul(rootCorrection).add(eps));
+                FloatVector.fromArray(VectorMath.FLOATS, ps, p0 + i).mul(keep).sub(move).intoArray(ps, p0 + i);
+                mean.intoArray(ms, m0 + i);
+                square.intoArray(vs, v0 + i);
+            }
+            for (; i < to; i++) {
+                ms[m0 + i] = ms[m0 + i] * beta1 + gs[g0 + i] * (1 - beta1);
+                vs[v0 + i] = vs[v0 + i] * beta2 + gs[g0 + i] * gs[g0 + i] * (1 - beta2);
+                float move = ms[m0 + i] * stepSize / ((float) Math.sqrt(vs[v0 + i]) * rootCorrection + eps);
+                ps[p0 + i] = ps[p0 + i] * keep - move;
+            }
+        });
+    }
+}

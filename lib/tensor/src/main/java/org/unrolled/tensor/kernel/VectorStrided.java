@@ -1,0 +1,138 @@
+package org.unrolled.tensor.kernel;
+
+import static org.unrolled.tensor.kernel.VectorMath.LANES;
+
+import java.util.Arrays;
+
+/** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, square pieces where it was turned around. */
+final class VectorStrided {
+    /** Rows and columns of the pieces of a transpose: both sides of one fit the first-level cache. */
+    private static final int PIECE = 32;
+
+    private VectorStrided() { }
+
+    /** How many lines of the last axis there are; line r begins {@code at(r, …)} elements in. */
+    private static int rows(int[] size) {
+        int rows = 1;
+        for (int axis = 0; axis < size.length - 1; axis++) rows *= size[axis];
+        return rows;
+    }
+
+    private static int at(int row, int[] size, int[] stride) {
+        int at = 0;
+        for (int axis = size.length - 2; axis >= 0; axis--) {
+            at += row % size[axis] * stride[axis];
+            row /= size[axis];
+        }
+        return at;
+    }
+
+    private static int last(int[] axes, int whenNone) {
+        return axes.length == 0 ? whenNone : axes[axes.length - 1];
+    }
+
+    static void binary(Buffer y, Binary f, Buffer a, Buffer b, int[] size, int[] strideA, int[] strideB, boolean acc) {
+        int rows = rows(size), n = last(size, 1), stepA = last(strideA, 0), stepB = last(strideB, 0);
+        if (rows == 1 && stepA == 1 && stepB == 1) {
+            VectorElementwise.binary(y, f, a, b, acc);
+            return;
+        }
+        float[] ys = y.floats(), as = a.floats(), bs = b.floats();
+        int y0 = y.offset(), a0 = a.offset(), b0 = b.offset();
+        boolean wide = n >= LANES && stepA <= 1 && stepB <= 1;
+        if (rows == 1 && wide) {
+            Workers.forRanges(n, LANES, y.length() / 2, (from, to) -> VectorElementwise.binaryRow(f, ys, y0 + from,
+                    as, a0 + from * stepA, stepA, bs, b0 + from * stepB, stepB, to - from, acc));
+            return;
+        }
+        Workers.forRanges(rows, 1, y.length() * (wide ? 1L : 4L), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                int yr = y0 + r * n, ar = a0 + at(r, size, strideA), br = b0 + at(r, size, strideB);
+                if (wide) {
+                    VectorElementwise.binaryRow(f, ys, yr, as, ar, stepA, bs, br, stepB, n, acc);
+                } else {
+                    for (int i = 0; i < n; i++) {
+                        float value = f.apply(as[ar + i * stepA], bs[br + i * stepB]);
+                        ys[yr + i] = acc ? ys[yr + i] + value : value;
+                    }
+                }
+            }
+        });
+    }
+
+    static void maskedFill(Buffer y, Buffer x, Buffer mask, float value, int[] size, int[] strideMask, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats(), masks = mask.floats();
+        int y0 = y.offset(), x0 = x.offset(), m0 = mask.offset(), n = last(size, 1), step = last(strideMask, 0);
+        Workers.forRanges(rows(size), 1, y.length(), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                int mr = m0 + at(r, size, strideMask), yr = y0 + r * n, xr = x0 + r * n;
+                for (int i = 0; i < n; i++) {
+                    float kept = masks[mr + i * step] != 0 ? value : xs[xr + i];
+                    ys[yr + i] = acc ? ys[yr + i] + kept : kept;
+                }
+            }
+        });
+    }
+
+    /** y (+)= x at its strides. */
+    static void read(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, boolean acc) {
+        int n = last(size, 1), step = last(stride, 0), turned = turnedAxis(size, stride);
+        if (turned >= 0) {
+            readTurned(y, y0, x, x0, size, stride, turned, acc);
+            return;
+        }
+        Workers.forRanges(rows(size), 1, (long) rows(size) * n / 2, (from, to) -> {
+            for (int r = from; r < to; r++) row(y, y0 + r * n, 1, x, x0 + at(r, size, stride), step, n, acc);
+        });
+    }
+
+    /** y at its strides (+)= x. */
+    static void write(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, boolean acc) {
+        int n = last(size, 1), step = last(stride, 1);
+        Workers.forRanges(rows(size), 1, (long) rows(size) * n / 2, (from, to) -> {
+            for (int r = from; r < to; r++) row(y, y0 + at(r, size, stride), step, x, x0 + r * n, 1, n, acc);
+        });
+    }
+
+    private static void row(float[] y, int y0, int stepY, float[] x, int x0, int stepX, int n, boolean acc) {
+        if (acc) {
+            for (int i = 0; i < n; i++) y[y0 + i * stepY] += x[x0 + i * stepX];
+        } else if (stepY == 1 && stepX == 1) {
+            System.arraycopy(x, x0, y, y0, n);
+        } else if (stepY == 1 && stepX == 0) {
+            Arrays.fill(y, y0, y0 + n, x[x0]);
+        } else {
+            for (int i = 0; i < n; i++) y[y0 + i * stepY] = x[x0 + i * stepX];
+        }
+    }
+
+    /** The axis that x has last but y has not, or -1: where x was transposed. */
+    private static int turnedAxis(int[] size, int[] stride) {
+        if (last(stride, 0) <= 1) return -1;
+        for (int axis = size.length - 2; axis >= 0; axis--) {
+            if (stride[axis] == 1 && size[axis] > 1) return axis;
+        }
+        return -1;
+    }
+
+    /** Along the last axis x jumps, along {@code turned} y does; in small squares both stay within a few lines of the cache. */
+    private static void readTurned(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, int turned, boolean acc) {
+        int n = last(size, 1), step = last(stride, 0), height = size[turned];
+        int[] others = size.clone(), strideY = new int[size.length];
+        others[turned] = 1;
+        for (int axis = size.length - 1, s = 1; axis >= 0; s *= size[axis--]) strideY[axis] = s;
+        int strips = (height + PIECE - 1) / PIECE;
+        Workers.forRanges(rows(others) * strips, 1, (long) rows(size) * n, (from, to) -> {
+            for (int strip = from; strip < to; strip++) {
+                int other = strip / strips, low = strip % strips * PIECE, high = Math.min(height, low + PIECE);
+                int yStart = y0 + at(other, others, strideY), xStart = x0 + at(other, others, stride);
+                for (int i0 = 0; i0 < n; i0 += PIECE) {
+                    int i1 = Math.min(n, i0 + PIECE);
+                    for (int j = low; j < high; j++) {
+                        row(y, yStart + j * strideY[turned] + i0, 1, x, xStart + j + i0 * step, step, i1 - i0, acc);
+                    }
+                }
+            }
+        });
+    }
+}

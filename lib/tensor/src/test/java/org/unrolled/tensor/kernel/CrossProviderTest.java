@@ -1,0 +1,410 @@
+package org.unrolled.tensor.kernel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
+import java.util.function.IntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * One test body for every provider: each method of the contract gives what {@link ReferenceKernels} gives, for odd sizes,
+ * size 1, nothing at all, views that begin in the middle of a storage, and destinations that held NaN before.
+ */
+class CrossProviderTest {
+    /** Around the widths of registers (4, 8, 16 lanes) and tiles (6 rows, 32 columns), and sizes of nothing and one. */
+    private static final int[] SIZES = {0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 19, 31, 32, 33, 40, 63, 64, 65, 100};
+    private static final int SEEDS = 40;
+
+    /** The methods of the contract that the tests here called. */
+    private static final Set<String> COMPARED = ConcurrentHashMap.newKeySet();
+
+    static Stream<Arguments> providersAndSeeds() {
+        return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name)
+            .filter(name -> !name.equals("reference"))
+            .flatMap(name -> Stream.iterate(0, s -> s + 1).limit(SEEDS).map(seed -> Arguments.of(name, seed)));
+    }
+
+    @Test
+    void theVectorProviderIsAmongThem() {
+        assertThat(providersAndSeeds().map(a -> a.get()[0])).contains("vector");
+    }
+
+    /** Runs last: a method added to the contract and not compared is a failure. */
+    @AfterAll
+    static void everyMethodOfTheContractWasCompared() {
+        Set<String> contract = Stream.of(Kernels.class.getMethods()).filter(m -> !Modifier.isStatic(m.getModifiers()) && m.getReturnType() == void.class)
+            .map(Method::getName).filter(name -> !name.equals("upload")).collect(Collectors.toCollection(TreeSet::new));
+        assertThat(COMPARED).containsAll(contract);
+    }
+
+    // ---- arguments
+
+    /** One buffer of a call. {@code written}: it is a destination, compared within the tolerance. */
+    private record Arg(float[] floats, int[] ints, boolean written) { }
+
+    private final Random random = new Random();
+
+    private float[] normal(int n) {
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) x[i] = (float) random.nextGaussian();
+        return x;
+    }
+
+    private Arg in(int n) { return new Arg(normal(n), null, false); }
+
+    private Arg in(float... x) { return new Arg(x, null, false); }
+
+    private Arg positive(int n) {
+        float[] x = normal(n);
+        for (int i = 0; i < n; i++) x[i] = Math.abs(x[i]) + 0.1f;
+        return new Arg(x, null, false);
+    }
+
+    private Arg ids(int n, int bound) { return new Arg(null, random.ints(n, 0, Math.max(1, bound)).toArray(), false); }
+
+    private Arg intOut(int n) { return new Arg(null, new int[n], true); }
+
+    /** A destination: NaN where it is overwritten, numbers where it is added to. */
+    private Arg out(int n, boolean acc) {
+        float[] x = normal(n);
+        if (!acc) Arrays.fill(x, Float.NaN);
+        return new Arg(x, null, true);
+    }
+
+    private int size() { return SIZES[random.nextInt(SIZES.length)]; }
+
+    private int sizeNotZero() { return Math.max(1, size()); }
+
+    // ---- the comparison
+
+    private String provider = "";
+    private int seed;
+
+    private void begin(String provider, int seed) {
+        this.provider = provider;
+        this.seed = seed;
+        random.setSeed(seed * 31L + 7);
+    }
+
+    /**
+     * Runs the call with the reference and with the provider, on the same numbers at the same offsets, and compares every
+     * storage, so that what lies beside a destination is seen to be left alone.
+     *
+     * @param terms of the longest sum
+     */
+    private void same(String method, int terms, BiConsumer<Kernels, Buffer[]> call, Arg... args) {
+        COMPARED.add(method);
+        int[] before = random.ints(args.length, 0, 20).toArray();
+        List<Object> expected = run(new ReferenceKernels(), call, args, before), got = run(Kernels.named(provider), call, args, before);
+        for (int a = 0; a < args.length; a++) {
+            String where = method + " with " + provider + ", seed " + seed + ", argument " + a;
+            if (args[a].ints != null) {
+                assertThat((int[]) got.get(a)).as(where).isEqualTo((int[]) expected.get(a));
+                continue;
+            }
+            float[] want = (float[]) expected.get(a), have = (float[]) got.get(a);
+            double largest = 1;
+            for (int i = before[a]; i < before[a] + args[a].floats.length; i++) {
+                if (Float.isFinite(want[i])) largest = Math.max(largest, Math.abs(want[i]));
+            }
+            double tolerance = args[a].written ? (8 + terms) * 0x1p-23 * largest : 0;
+            for (int i = 0; i < want.length; i++) {
+                boolean inside = i >= before[a] && i < before[a] + args[a].floats.length;
+                boolean equal = Float.compare(want[i], have[i]) == 0 || Math.abs((double) want[i] - have[i]) <= (inside ? tolerance : 0);
+                if (!equal) {
+                    fail(where + ", element " + (i - before[a]) + (inside ? "" : " (outside the buffer)") + ": got " + have[i]
+                        + ", expected " + want[i] + " within " + tolerance);
+                }
+            }
+        }
+    }
+
+    private static List<Object> run(Kernels kernels, BiConsumer<Kernels, Buffer[]> call, Arg[] args, int[] before) {
+        Buffer[] all = new Buffer[args.length], views = new Buffer[args.length];
+        for (int a = 0; a < args.length; a++) {
+            int n = args[a].floats != null ? args[a].floats.length : args[a].ints.length, total = before[a] + n + 5;
+            if (args[a].floats != null) {
+                float[] padded = new float[total];
+                for (int i = 0; i < total; i++) padded[i] = 1000 + i;
+                System.arraycopy(args[a].floats, 0, padded, before[a], n);
+                kernels.upload(all[a] = kernels.floats(total), padded);
+            } else {
+                int[] padded = new int[total];
+                System.arraycopy(args[a].ints, 0, padded, before[a], n);
+                kernels.upload(all[a] = kernels.ints(total), padded);
+            }
+            views[a] = all[a].slice(before[a], n);
+        }
+        call.accept(kernels, views);
+        List<Object> result = new ArrayList<>();
+        for (int a = 0; a < args.length; a++) result.add(args[a].floats != null ? kernels.host(all[a]) : kernels.hostInts(all[a]));
+        return result;
+    }
+
+    // ---- matrices
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void matmul(String provider, int seed) {
+        begin(provider, seed);
+        for (int flags = 0; flags < 8; flags++) {
+            boolean tA = (flags & 1) > 0, tB = (flags & 2) > 0, acc = (flags & 4) > 0;
+            int batch = random.nextInt(4), M = size(), N = size(), K = size();
+            boolean oneA = random.nextInt(4) == 0, oneB = random.nextInt(4) == 0;
+            same("matmul", K, (k, b) -> k.matmul(b[0], b[1], b[2], batch, M, N, K, oneA ? 0 : M * K, oneB ? 0 : K * N, tA, tB, acc),
+                out(batch * M * N, acc), in((oneA ? 1 : batch) * M * K), in((oneB ? 1 : batch) * K * N));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void largeMatmul(String provider, int seed) {
+        if (seed >= 8) return;
+        begin(provider, seed);
+        boolean tA = (seed & 1) > 0, tB = (seed & 2) > 0, acc = (seed & 4) > 0;
+        // past every block size, and not a multiple of any
+        int M = 101 + 7 * seed, N = seed % 3 == 0 ? 1063 : 77, K = 523;
+        same("matmul", K, (k, b) -> k.matmul(b[0], b[1], b[2], 1, M, N, K, 0, 0, tA, tB, acc), out(M * N, acc), in(M * K), in(K * N));
+    }
+
+    // ---- elementwise
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void elementwise(String provider, int seed) {
+        begin(provider, seed);
+        int n = seed % 10 == 0 ? 70_001 : size() * (1 + random.nextInt(4));
+        same("fill", 0, (k, b) -> k.fill(b[0], 2.5f), out(n, false));
+        same("copy", 0, (k, b) -> k.copy(b[0], b[1]), out(n, false), in(n));
+        same("accumulate", 0, (k, b) -> k.accumulate(b[0], b[1]), out(n, true), in(n));
+        same("toFloats", 0, (k, b) -> k.toFloats(b[0], b[1]), out(n, false), ids(n, 1000));
+        same("scale", 0, (k, b) -> k.scale(b[0], b[1]), out(n, true), in(0.3f));
+        for (boolean acc : new boolean[] {false, true}) {
+            same("affine", 0, (k, b) -> k.affine(b[0], b[1], -1.5f, 0.25f, acc), out(n, acc), in(n));
+            same("dropout", 0, (k, b) -> k.dropout(b[0], b[1], b[2], 0.4f, 11, 3, acc), out(n, acc), in(n), ids(1, 1000));
+            for (Unary f : Unary.values()) {
+                boolean onlyPositive = f == Unary.LOG || f == Unary.SQRT;
+                Arg x = onlyPositive ? positive(n) : in(n);
+                float[] y = new float[n];
+                for (int i = 0; i < n; i++) y[i] = f.apply(x.floats[i]);
+                same("unaryBackward", 16, (k, b) -> k.unaryBackward(b[0], f, b[1], b[2], b[3], acc), out(n, acc), in(n), x, in(y));
+            }
+            same("powBackward", 4, (k, b) -> k.powBackward(b[0], b[1], b[2], 3, acc), out(n, acc), in(n), positive(n));
+        }
+        for (Unary f : Unary.values()) {
+            same("unary", 8, (k, b) -> k.unary(b[0], f, b[1]), out(n, false), f == Unary.LOG || f == Unary.SQRT ? positive(n) : in(n));
+        }
+        for (float exponent : new float[] {2, 3, -1, 0.5f, 0}) {
+            same("pow", 4, (k, b) -> k.pow(b[0], b[1], exponent), out(n, false), positive(n));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void specialNumbers(String provider, int seed) {
+        begin(provider, seed);
+        float[] special = new float[80 + seed];
+        float[] few = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 1e-30f, -20, 20, 1};
+        for (int i = 0; i < special.length; i++) special[i] = few[random.nextInt(few.length)];
+        for (Unary f : new Unary[] {Unary.EXP, Unary.LOG, Unary.SQRT, Unary.ABS, Unary.TANH, Unary.SIGMOID, Unary.RELU, Unary.GELU}) {
+            same("unary", 8, (k, b) -> k.unary(b[0], f, b[1]), out(special.length, false), in(special));
+        }
+        for (Binary f : Binary.values()) {
+            same("binary", 0, (k, b) -> k.binary(b[0], f, b[1], b[2], new int[] {special.length}, new int[] {1}, new int[] {1}, false),
+                out(special.length, false), in(special), in(Arrays.copyOf(few, special.length)));
+        }
+        int n = special.length;
+        same("softmax", 8, (k, b) -> k.softmax(b[0], b[1], 2, n, 1), out(2 * n, false), in(Arrays.copyOf(special, 2 * n)));
+        float[] masked = normal(4 * 33);
+        Arrays.fill(masked, 33, 66, Float.NEGATIVE_INFINITY);
+        for (int i = 70; i < 90; i++) masked[i] = Float.NEGATIVE_INFINITY;
+        same("softmax", 33, (k, b) -> k.softmax(b[0], b[1], 4, 33, 1), out(4 * 33, false), in(masked));
+        same("logSoftmax", 33, (k, b) -> k.logSoftmax(b[0], b[1], 4, 33, 1), out(4 * 33, false), in(masked));
+        same("softmax", 4, (k, b) -> k.softmax(b[0], b[1], 1, 4, 33), out(4 * 33, false), in(masked));
+        same("max", 0, (k, b) -> k.max(b[0], b[1], b[2], 1, n, 1), out(1, false), intOut(1), in(special));
+    }
+
+    // ---- strides
+
+    private static int[] contiguous(int[] size) {
+        int[] stride = new int[size.length];
+        for (int axis = size.length - 1, s = 1; axis >= 0; s *= size[axis--]) stride[axis] = s;
+        return stride;
+    }
+
+    private static int product(int[] size) { return Arrays.stream(size).reduce(1, (a, b) -> a * b); }
+
+    private int[] randomSize() {
+        int[] size = new int[random.nextInt(5)];
+        for (int axis = 0; axis < size.length; axis++) size[axis] = random.nextInt(3) == 0 ? 20 + random.nextInt(60) : random.nextInt(30) == 0 ? 0 : 1 + random.nextInt(5);
+        return size;
+    }
+
+    /** Strides of a smaller array that is broadcast to {@code size}. */
+    private int[] broadcast(int[] size) {
+        int[] small = size.clone();
+        for (int axis = 0; axis < small.length; axis++) if (random.nextInt(3) == 0) small[axis] = 1;
+        int[] stride = contiguous(small);
+        for (int axis = 0; axis < small.length; axis++) if (small[axis] == 1) stride[axis] = 0;
+        return stride;
+    }
+
+    /** Strides of an array whose axes stand in another order. */
+    private int[] permuted(int[] size) {
+        List<Integer> order = new ArrayList<>();
+        for (int axis = 0; axis < size.length; axis++) order.add(axis);
+        Collections.shuffle(order, random);
+        int[] stride = new int[size.length];
+        int s = 1;
+        for (int axis : order) {
+            stride[axis] = s;
+            s *= size[axis];
+        }
+        return stride;
+    }
+
+    private static int extent(int[] size, int[] stride) {
+        int last = 0;
+        for (int axis = 0; axis < size.length; axis++) {
+            if (size[axis] == 0) return 1;
+            last += (size[axis] - 1) * stride[axis];
+        }
+        return last + 1;
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void strided(String provider, int seed) {
+        begin(provider, seed);
+        for (int repeat = 0; repeat < 6; repeat++) {
+            int[] size = randomSize();
+            int n = product(size);
+            if (n > 300_000) continue;
+            int[] a = random.nextBoolean() ? contiguous(size) : broadcast(size), b = random.nextBoolean() ? permuted(size) : broadcast(size);
+            boolean acc = random.nextBoolean();
+            for (Binary f : Binary.values()) {
+                same("binary", 0, (k, x) -> k.binary(x[0], f, x[1], x[2], size, a, b, acc), out(n, acc), positive(extent(size, a)), positive(extent(size, b)));
+            }
+            float[] mask = new float[extent(size, b)];
+            for (int i = 0; i < mask.length; i++) mask[i] = random.nextInt(3) == 0 ? 1 : 0;
+            same("maskedFill", 0, (k, x) -> k.maskedFill(x[0], x[1], x[2], -7, size, b, acc), out(n, acc), in(n), in(mask));
+            for (IntFunction<int[]> strides : List.<IntFunction<int[]>>of(i -> permuted(size), i -> broadcast(size))) {
+                int[] stride = strides.apply(0);
+                same("readStrided", 0, (k, x) -> k.readStrided(x[0], x[1], size, stride, acc), out(n, acc), in(extent(size, stride)));
+                same("readStrided", 0, (k, x) -> k.readStrided(x[0], x[1], size, stride, false), intOut(n), ids(extent(size, stride), 99));
+            }
+            int[] stride = permuted(size);
+            same("writeStrided", 0, (k, x) -> k.writeStrided(x[0], x[1], size, stride, acc), out(extent(size, stride), true), in(n));
+            same("writeStrided", 0, (k, x) -> k.writeStrided(x[0], x[1], size, stride, false), intOut(extent(size, stride)), ids(n, 99));
+        }
+    }
+
+    @Test
+    void aLargeTransposeRunsOnThreads() {
+        for (Kernels.Provider p : Kernels.available()) {
+            if (!p.usable() || p.name().equals("reference")) continue;
+            begin(p.name(), 0);
+            same("readStrided", 0, (k, x) -> k.readStrided(x[0], x[1], new int[] {3, 301, 211}, new int[] {301 * 211, 1, 301}, false),
+                out(3 * 301 * 211, false), in(3 * 301 * 211));
+        }
+    }
+
+    // ---- along one axis
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void alongOneAxis(String provider, int seed) {
+        begin(provider, seed);
+        for (int repeat = 0; repeat < 3; repeat++) {
+            int outer = random.nextInt(8), n = seed % 8 == 0 ? 3001 : sizeNotZero(), inner = repeat == 0 ? 1 : size();
+            int all = outer * n * inner, lines = outer * inner;
+            for (boolean acc : new boolean[] {false, true}) {
+                same("sum", n, (k, b) -> k.sum(b[0], b[1], outer, n, inner, 0.5f, acc), out(lines, acc), in(all));
+                same("maxBackward", 0, (k, b) -> k.maxBackward(b[0], b[1], b[2], outer, n, inner, acc), out(all, acc), in(lines), ids(lines, n));
+                same("varianceBackward", n, (k, b) -> k.varianceBackward(b[0], b[1], b[2], outer, n, inner, 1, acc), out(all, acc), in(lines), in(all));
+                same("softmaxBackward", n, (k, b) -> k.softmaxBackward(b[0], b[1], b[2], outer, n, inner, acc), out(all, acc), in(all), in(all));
+                same("logSoftmaxBackward", n, (k, b) -> k.logSoftmaxBackward(b[0], b[1], b[2], outer, n, inner, acc), out(all, acc), in(all), in(all));
+            }
+            same("max", 0, (k, b) -> k.max(b[0], b[1], b[2], outer, n, inner), out(lines, false), intOut(lines), in(all));
+            same("variance", n, (k, b) -> k.variance(b[0], b[1], outer, n, inner, 1), out(lines, false), in(all));
+            same("softmax", 8, (k, b) -> k.softmax(b[0], b[1], outer, n, inner), out(all, false), in(all));
+            same("logSoftmax", 8, (k, b) -> k.logSoftmax(b[0], b[1], outer, n, inner), out(all, false), in(all));
+        }
+    }
+
+    // ---- layers
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void layers(String provider, int seed) {
+        begin(provider, seed);
+        int N = size(), C = sizeNotZero(), V = sizeNotZero();
+        Arg x = in(N * C);
+        float[] stat = new float[2 * N];
+        new ReferenceKernels().layerNorm(Buffer.of(new float[N * C]), Buffer.of(stat), Buffer.of(x.floats), Buffer.of(new float[C]), Buffer.of(new float[C]), N, C, 1e-5f);
+        same("layerNorm", C, (k, b) -> k.layerNorm(b[0], b[1], b[2], b[3], b[4], N, C, 0.1f), out(N * C, false), out(2 * N, false), x, in(C), in(C));
+        float[] probs = new float[N * C];
+        new ReferenceKernels().softmax(Buffer.of(probs), Buffer.of(normal(N * C)), N, C, 1);
+        for (boolean acc : new boolean[] {false, true}) {
+            same("layerNormBackward", 4 * C, (k, b) -> k.layerNormBackward(b[0], b[1], b[2], b[3], b[4], N, C, acc), out(N * C, acc), in(N * C), x, in(stat), in(C));
+            same("layerNormGammaBackward", N, (k, b) -> k.layerNormGammaBackward(b[0], b[1], b[2], b[3], N, C, acc), out(C, acc), in(N * C), x, in(stat));
+            same("embeddingBackward", N, (k, b) -> k.embeddingBackward(b[0], b[1], b[2], N, V, C, acc), out(V * C, acc), in(N * C), ids(N, V));
+            same("crossEntropyBackward", 2, (k, b) -> k.crossEntropyBackward(b[0], b[1], b[2], b[3], N, C, 0.1f, acc), out(N * C, acc), in(1.5f), in(probs), ids(N, C));
+        }
+        same("embedding", 0, (k, b) -> k.embedding(b[0], b[1], b[2], N, V, C), out(N * C, false), in(V * C), ids(N, V));
+        same("oneHot", 0, (k, b) -> k.oneHot(b[0], b[1], N, C), out(N * C, false), ids(N, C));
+        same("crossEntropy", 8, (k, b) -> k.crossEntropy(b[0], b[1], b[2], b[3], N, C), out(N, false), out(N * C, false), in(N * C), ids(N, C));
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void optimisers(String provider, int seed) {
+        begin(provider, seed);
+        int n = seed % 8 == 0 ? 50_003 : sizeNotZero() * 7, chunk = 1 + random.nextInt(300), parts = (n + chunk - 1) / chunk;
+        same("sumOfSquares", chunk, (k, b) -> k.sumOfSquares(b[0], b[1], chunk), out(parts, false), in(n));
+        same("clipCoefficient", parts, (k, b) -> k.clipCoefficient(b[0], b[1], 0.7f), out(2, false), positive(parts));
+        same("increment", 0, (k, b) -> k.increment(b[0]), new Arg(null, new int[] {seed}, true));
+        same("sgd", 4, (k, b) -> k.sgd(b[0], b[1], b[2], b[3], 0.9f, 0.01f), out(n, true), out(n, true), in(n), in(0.1f));
+        Arg v = new Arg(positive(n).floats, null, true);
+        same("adamW", 8, (k, b) -> k.adamW(b[0], b[1], b[2], b[3], b[4], b[5], 0.9f, 0.999f, 1e-8f, 0.01f),
+            out(n, true), out(n, true), v, in(n), new Arg(null, new int[] {1 + seed}, false), in(0.01f));
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void idsOutsideAreRefusedWithTheSameSentence(String provider, int seed) {
+        if (seed > 0) return;
+        for (Kernels k : List.of(Kernels.named(provider), new ReferenceKernels())) {
+            assertThat(errorOf(() -> k.embedding(k.floats(40), k.floats(40), Buffer.of(new int[] {0, 5}), 2, 2, 20)))
+                .isEqualTo("embedding: 5 at position 1 is outside 0..1. Each id names a row of the table, which has 2.");
+            assertThat(errorOf(() -> k.crossEntropy(k.floats(4), k.floats(80), k.floats(80), Buffer.of(new int[] {0, 1, -1, 2}), 4, 20)))
+                .isEqualTo("crossEntropy: -1 at position 2 is outside 0..19. Each label names one of the 20 classes.");
+        }
+    }
+
+    private static String errorOf(Runnable r) {
+        try {
+            r.run();
+        } catch (IllegalArgumentException e) {
+            return e.getMessage();
+        }
+        return "nothing was thrown";
+    }
+}
