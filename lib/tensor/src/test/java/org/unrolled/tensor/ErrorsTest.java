@@ -1,0 +1,128 @@
+package org.unrolled.tensor;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unrolled.tensor.Tensors.cat;
+import static org.unrolled.tensor.Tensors.embedding;
+import static org.unrolled.tensor.Tensors.ids;
+import static org.unrolled.tensor.Tensors.linear;
+import static org.unrolled.tensor.Tensors.maxAbsDiff;
+import static org.unrolled.tensor.Tensors.oneHot;
+import static org.unrolled.tensor.Tensors.ones;
+import static org.unrolled.tensor.Tensors.paddingMask;
+import static org.unrolled.tensor.Tensors.stack;
+import static org.unrolled.tensor.Tensors.tensor;
+import static org.unrolled.tensor.Tensors.where;
+import static org.unrolled.tensor.Tensors.zeros;
+
+import java.util.stream.Stream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a learner reads when a shape is wrong: the operation, the shapes, the rule and a hint. */
+class ErrorsTest {
+    private static Arguments error(String message, ThrowingCallable call) {
+        return Arguments.of(message, call);
+    }
+
+    static Stream<Arguments> errors() {
+        return Stream.of(
+                error("matmul: (8, 16) · (8, 32): inner sizes differ, 16 != 8. Hint: transpose the first: a.transpose().matmul(b)",
+                        () -> ones(8, 16).matmul(ones(8, 32))),
+                error("matmul: (8, 16) · (32, 16): inner sizes differ, 16 != 32. Hint: transpose the second: a.matmul(b.transpose())",
+                        () -> ones(8, 16).matmul(ones(32, 16))),
+                error("matmul: (8, 16) · (4, 5): inner sizes differ, 16 != 4. Hint: the last size of the first must be the last but one of the second.",
+                        () -> ones(8, 16).matmul(ones(4, 5))),
+                error("matmul: (3) · (4): inner sizes differ, 3 != 4. Hint: the last size of the first must be the last but one of the second.",
+                        () -> ones(3).matmul(ones(4))),
+                error("matmul: (2, 3, 4) · (5, 4, 2): the leading axes count matrices and must be equal or 1, 2 != 5. Hint: unsqueeze or expand one of the two so that they pair up.",
+                        () -> ones(2, 3, 4).matmul(ones(5, 4, 2))),
+                error("matmul: () · (3): a scalar is no matrix. Hint: multiply by a number with a.mul(b)", () -> ones().matmul(ones(3))),
+                error("matmul: (3) holds ints, and matmul works on floats. Hint: x.toFloat() first.", () -> ids(1, 2, 3).matmul(ones(3))),
+                error("add: (3, 4) + (2, 4): axis -2 differs, 3 != 2, and neither is 1. Hint: sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.",
+                        () -> ones(3, 4).add(ones(2, 4))),
+                error("sub: (3, 4) - (4, 3): axis -1 differs, 4 != 3, and neither is 1. Hint: transpose the second: a.sub(b.transpose())",
+                        () -> ones(3, 4).sub(ones(4, 3))),
+                error("mul: (3, 4) * (3): axis -1 differs, 4 != 3, and neither is 1. Hint: one value per row is a column: a.mul(b.unsqueeze(-1))",
+                        () -> ones(3, 4).mul(ones(3))),
+                error("div: (5) / (3): axis -1 differs, 5 != 3, and neither is 1. Hint: sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.",
+                        () -> ones(5).div(ones(3))),
+                error("maximum: (5) max (3): axis -1 differs, 5 != 3, and neither is 1. Hint: sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.",
+                        () -> ones(5).maximum(ones(3))),
+                error("exp: (2) holds ints, and exp works on floats. Hint: x.toFloat() first.", () -> ids(1, 2).exp()),
+                error("transpose: (3) has one axis, and a transpose swaps two. Hint: unsqueeze(0) makes a vector a row, unsqueeze(-1) a column.",
+                        () -> ones(3).transpose()),
+                error("transpose: there is no axis 2 in (2, 3): its axes are 0..1, or -2..-1 counted from the end. Hint: the last axis is -1.",
+                        () -> ones(2, 3).transpose(0, 2)),
+                error("permute: the order (0) for (2, 3) names 1 axes, and there are 2. Hint: name each axis once.", () -> ones(2, 3).permute(0)),
+                error("permute: the order (0, 0) for (2, 3) names axis 0 twice. Hint: name each axis once.", () -> ones(2, 3).permute(0, 0)),
+                error("reshape: (2, 3) to (4, 2): 6 elements are not 8. Hint: the sizes must multiply to 6; one may be -1.", () -> ones(2, 3).reshape(4, 2)),
+                error("reshape: (2, 3) to (4, -1): 6 elements do not divide by 4. Hint: the sizes must multiply to 6.", () -> ones(2, 3).reshape(4, -1)),
+                error("reshape: (2, 3) to (-1, -1): two sizes are -1. Hint: only one can be what is left over.", () -> ones(2, 3).reshape(-1, -1)),
+                error("reshape: (2, 3) to (-2, 3): a size is not negative. Hint: one size may be -1: what is left over.", () -> ones(2, 3).reshape(-2, 3)),
+                error("squeeze: axis 0 of (2, 3) has size 2, and only an axis of size 1 can be left out. Hint: select(0, i) picks one of the 2.",
+                        () -> ones(2, 3).squeeze(0)),
+                error("expand: (2, 3) to (4, 3): only axes of size 1 grow, and sizes are compared from the last axis. Hint: unsqueeze puts an axis of size 1 where it is missing.",
+                        () -> ones(2, 3).expand(4, 3)),
+                error("slice: 1 to 5 along axis 0 of (3): the axis has size 3, and a slice runs from its first to before its last. Hint: 0 to 3 is all of it.",
+                        () -> ones(3).slice(0, 1, 5)),
+                error("select: index 3 of axis 0 of (3): the axis has size 3. Hint: the last index is -1.", () -> ones(3).select(0, 3)),
+                error("cat: (2, 3) and (2, 4) along axis 0: every other axis must have the same size. Hint: stack joins tensors of one shape along a new axis.",
+                        () -> cat(0, ones(2, 3), ones(2, 4))),
+                error("cat: (2) and (2) along axis 0: one holds ints and the other floats. Hint: toFloat() makes floats of ints.", () -> cat(0, ones(2), ids(1, 2))),
+                error("cat: there is nothing to join. Hint: cat(dim, a, b, ...)", () -> cat(0)),
+                error("stack: (2) and (3): all must have one shape. Hint: cat joins along an axis that is there.", () -> stack(0, ones(2), ones(3))),
+                error("sum: there is no axis 1 in (3): its axes are 0..0, or -1..-1 counted from the end. Hint: the last axis is -1.", () -> ones(3).sum(1)),
+                error("mean: there is no axis 0 in (): a scalar has no axes. Hint: unsqueeze(0) makes it a vector of one.", () -> ones().mean(0)),
+                error("max: (0, 3) has nothing along that axis, and nothing has no largest. Hint: check for an empty batch first.", () -> zeros(0, 3).max(0)),
+                error("argmax: (0) has nothing along that axis, and nothing has no largest. Hint: check for an empty batch first.", () -> zeros(0).argmax(0)),
+                error("softmax: there is no axis 2 in (2, 3): its axes are 0..1, or -2..-1 counted from the end. Hint: the last axis is -1.",
+                        () -> ones(2, 3).softmax(2)),
+                error("maskedFill: (2, 3) with mask (2, 4): axis -1 differs, 3 != 4, and neither is 1. Hint: sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.",
+                        () -> ones(2, 3).maskedFill(ones(2, 4), 0)),
+                error("maskedFill: (3) with mask (2, 3): the mask is larger than what it masks. Hint: expand the first to the mask's shape.",
+                        () -> ones(3).maskedFill(ones(2, 3), 0)),
+                error("where: (3) or (4): axis -1 differs, 3 != 4, and neither is 1. Hint: sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.",
+                        () -> where(ones(3), ones(3), ones(4))),
+                error("layerNorm: (2, 3) with gamma (2): it needs one element for each of the 3 of the last axis. Hint: ones(3) or zeros(3)",
+                        () -> ones(2, 3).layerNorm(ones(2), zeros(3), 1e-5)),
+                error("dropout: p = 1.0 is not in 0 ≤ p < 1. Hint: p is the share that is dropped, often 0.1.", () -> ones(3).dropout(1, 0, ids(0), 0)),
+                error("dropout: the step (2) must be one int. Hint: ids(0)", () -> ones(3).dropout(0.5, 0, ids(0, 1), 0)),
+                error("embedding: the ids (2) are floats, and ids are ints. Hint: make them with ids(...).", () -> embedding(ones(3, 2), ones(2))),
+                error("embedding: the table (3) must have two axes, one row for each id. Hint: randn(random, V, C)", () -> embedding(ones(3), ids(1))),
+                error("embedding: 3 at position 1 is outside 0..2. Each id names a row of the table, which has 3.", () -> embedding(ones(3, 2), ids(0, 3))),
+                error("oneHot: -1 at position 0 is outside 0..4. Each label names one of the 5 classes.", () -> oneHot(ids(-1), 5)),
+                error("oneHot: the ids (2) are floats, and ids are ints. Hint: make them with ids(...).", () -> oneHot(ones(2), 5)),
+                error("crossEntropy: logits (2, 3) with labels (3): each row of logits needs one label, so the labels' shape is the logits' without the last axis. Hint: reshape both: logits.reshape(-1, C), labels.reshape(-1)",
+                        () -> ones(2, 3).crossEntropy(ids(0, 1, 2))),
+                error("crossEntropy: logits (1, 3) with labels (1, 3): each row of logits needs one label, so the labels' shape is the logits' without the last axis. Hint: labels are class numbers, not one-hot: use argmax(-1).",
+                        () -> ones(1, 3).crossEntropy(ids(new int[] {0, 1, 0}, 1, 3))),
+                error("crossEntropy: the labels (2) are floats, and labels are ints. Hint: make them with ids(...).", () -> ones(2, 3).crossEntropy(ones(2))),
+                error("crossEntropy: 3 at position 1 is outside 0..2. Each label names one of the 3 classes.", () -> ones(2, 3).crossEntropy(ids(0, 3))),
+                error("linear: (2, 3) with weight (3, 4): the weight is (out, in), and in must be the last size of the input. Hint: transpose the weight.",
+                        () -> linear(ones(2, 3), ones(3, 4), ones(4))),
+                error("linear: weight (4, 3) with bias (3): the bias has one element for each output. Hint: zeros(4)", () -> linear(ones(2, 3), ones(4, 3), ones(3))),
+                error("item: (2) has 2 elements, and item() reads the only one. Hint: get(index...) reads one of many.", () -> ones(2).item()),
+                error("get: there is no element (2) in (2): one index for each axis, below its size. Hint: select(dim, index) takes a whole row.", () -> ones(2).get(2)),
+                error("toArray2d: (2) has 1 axes, and a matrix has 2. Hint: select or reshape first.", () -> ones(2).toArray2d()),
+                error("toIntArray: (2) holds floats. Hint: toArray() reads floats.", () -> ones(2).toIntArray()),
+                error("size: there is no axis 2 in (2, 3): its axes are 0..1, or -2..-1 counted from the end. Hint: the last axis is -1.", () -> ones(2, 3).size(2)),
+                error("tensor: 3 numbers for the shape (2, 2), which has 4. Hint: the sizes must multiply to the number of elements.",
+                        () -> tensor(new float[3], 2, 2)),
+                error("tensor: row 1 has 1 numbers and row 0 has 2: the rows of a matrix are equally long. Hint: pad the shorter ones.",
+                        () -> tensor(new double[][] {{1, 2}, {3}})),
+                error("tensor: the shape (-1, -1) has a negative size. Hint: sizes are 0 or more.", () -> tensor(new float[1], -1, -1)),
+                error("paddingMask: sequence 0 has length 4, and T is 3. Hint: T is the longest length.", () -> paddingMask(new int[] {4}, 3)),
+                error("maxAbsDiff: (2) and (3): only tensors of one shape can be compared. Hint: reshape one of the two.", () -> maxAbsDiff(ones(2), ones(3))),
+                error("assign: (3) into (2): both must have one shape and kind. Hint: reshape or expand the new values.", () -> ones(2).assign(ones(3))),
+                error("assign: 3 values into (2): it has 2 elements. Hint: give one value for each.", () -> ones(2).assign(1f, 2f, 3f)),
+                error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.", () -> zeros(65536, 65536)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("errors")
+    void saysWhatIsWrongAndWhatToDo(String message, ThrowingCallable call) {
+        assertThatThrownBy(call).hasMessage(message);
+    }
+}

@@ -1,0 +1,197 @@
+package org.unrolled.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unrolled.tensor.Tensors.cat;
+import static org.unrolled.tensor.Tensors.causalMask;
+import static org.unrolled.tensor.Tensors.embedding;
+import static org.unrolled.tensor.Tensors.ids;
+import static org.unrolled.tensor.Tensors.linear;
+import static org.unrolled.tensor.Tensors.noGrad;
+import static org.unrolled.tensor.Tensors.ones;
+import static org.unrolled.tensor.Tensors.rand;
+import static org.unrolled.tensor.Tensors.randn;
+import static org.unrolled.tensor.Tensors.stack;
+import static org.unrolled.tensor.Tensors.tensor;
+import static org.unrolled.tensor.Tensors.where;
+
+import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unrolled.tensor.kernel.Kernels;
+
+/** Every operation's gradient against central differences, on every usable provider. */
+class GradientsTest {
+    private static final Random RANDOM = new Random(7);
+
+    private static Tensor x(int... shape) {
+        return randn(RANDOM, shape);
+    }
+
+    /** Away from 0 and positive: logarithms, roots and quotients. */
+    private static Tensor positive(int... shape) {
+        return rand(RANDOM, shape).add(0.5);
+    }
+
+    /** No two elements, and no element and 0, closer than the step of the differences. */
+    private static Tensor apart(int... shape) {
+        Tensor x = x(shape);
+        float[] values = x.toArray();
+        Integer[] order = new Integer[values.length];
+        for (int i = 0; i < order.length; i++) order[i] = i;
+        java.util.Arrays.sort(order, java.util.Comparator.comparing(i -> values[i]));
+        for (int r = 0; r < order.length; r++) values[order[r]] = (r - order.length / 2 + 0.5f) * 0.2f;
+        return tensor(values, shape);
+    }
+
+    private static Arguments op(String name, Function<Tensor[], Tensor> f, Tensor... inputs) {
+        return Arguments.of(name, f, inputs);
+    }
+
+    static Stream<Arguments> operations() {
+        Tensor mask = causalMask(4);
+        return Stream.of(
+                op("add", t -> t[0].add(t[1]), x(3, 4), x(3, 4)),
+                op("add row", t -> t[0].add(t[1]), x(3, 4), x(4)),
+                op("add column", t -> t[0].add(t[1]), x(3, 4), x(3, 1)),
+                op("add both repeated", t -> t[0].add(t[1]), x(3, 1), x(1, 4)),
+                op("add alternating axes", t -> t[0].add(t[1]), x(2, 3, 2, 3), x(3, 1, 3)),
+                op("add to itself", t -> t[0].add(t[0]), x(5)),
+                op("add number", t -> t[0].add(2.5), x(5)),
+                op("sub", t -> t[0].sub(t[1]), x(2, 3, 4), x(3, 1)),
+                op("mul", t -> t[0].mul(t[1]), x(3, 4), x(3, 4)),
+                op("mul repeated", t -> t[0].mul(t[1]), x(2, 1, 4), x(3, 1)),
+                op("mul scalar tensor", t -> t[0].mul(t[1]), x(2, 3), x()),
+                op("mul by itself", t -> t[0].mul(t[0]), x(5)),
+                op("div", t -> t[0].div(t[1]), x(3, 4), positive(3, 4)),
+                op("div repeated", t -> t[0].div(t[1]), x(3, 4), positive(4)),
+                op("maximum", t -> t[0].maximum(t[1]), apart(3, 4), apart(3, 4).mul(-1.03)),
+                op("neg", t -> t[0].neg(), x(5)),
+                op("pow", t -> t[0].pow(2.5), positive(5)),
+                op("pow negative", t -> t[0].pow(-2), positive(5)),
+                op("exp", t -> t[0].exp(), x(6)),
+                op("log", t -> t[0].log(), positive(6)),
+                op("sqrt", t -> t[0].sqrt(), positive(6)),
+                op("abs", t -> t[0].abs(), apart(6)),
+                op("tanh", t -> t[0].tanh(), x(6)),
+                op("sigmoid", t -> t[0].sigmoid(), x(6)),
+                op("relu", t -> t[0].relu(), apart(6)),
+                op("gelu", t -> t[0].gelu(), x(6)),
+                op("geluTanh", t -> t[0].geluTanh(), x(6)),
+                op("matmul", t -> t[0].matmul(t[1]), x(3, 4), x(4, 5)),
+                op("matmul batched", t -> t[0].matmul(t[1]), x(2, 3, 4), x(2, 4, 5)),
+                op("matmul one B", t -> t[0].matmul(t[1]), x(2, 3, 4), x(4, 5)),
+                op("matmul one A", t -> t[0].matmul(t[1]), x(3, 4), x(2, 4, 5)),
+                op("matmul broadcast batches", t -> t[0].matmul(t[1]), x(2, 1, 3, 4), x(3, 4, 2)),
+                op("matmul vector left", t -> t[0].matmul(t[1]), x(4), x(2, 4, 3)),
+                op("matmul vector right", t -> t[0].matmul(t[1]), x(2, 3, 4), x(4)),
+                op("matmul vectors", t -> t[0].matmul(t[1]), x(4), x(4)),
+                op("matmul with its transpose", t -> t[0].matmul(t[0].transpose()), x(3, 4)),
+                op("transpose", t -> t[0].transpose(), x(2, 3, 4)),
+                op("transpose axes", t -> t[0].transpose(0, 2), x(2, 3, 4)),
+                op("permute", t -> t[0].permute(2, 0, 3, 1), x(2, 3, 2, 3)),
+                op("reshape", t -> t[0].reshape(3, -1), x(2, 6)),
+                op("unsqueeze", t -> t[0].unsqueeze(1), x(2, 3)),
+                op("squeeze", t -> t[0].squeeze(1), x(2, 1, 3)),
+                op("expand", t -> t[0].expand(2, 3, 4), x(3, 1)),
+                op("slice", t -> t[0].slice(1, 1, 3), x(2, 4, 3)),
+                op("slices of one", t -> t[0].slice(0, 0, 2).add(t[0].slice(0, 1, 3)), x(3, 2)),
+                op("select", t -> t[0].select(-1, 1), x(2, 3, 4)),
+                op("cat", t -> cat(1, t[0], t[1], t[0]), x(2, 3, 2), x(2, 1, 2)),
+                op("stack", t -> stack(1, t[0], t[1]), x(2, 3), x(2, 3)),
+                op("where", t -> where(causalMask(3), t[0], t[1]), x(3, 3), x(3)),
+                op("sum", t -> t[0].sum(), x(2, 3)),
+                op("sum dim", t -> t[0].sum(1), x(2, 3, 4)),
+                op("sum keepDim", t -> t[0].sum(0, true), x(2, 3)),
+                op("mean", t -> t[0].mean(), x(2, 3)),
+                op("mean dim", t -> t[0].mean(-1), x(2, 3)),
+                op("variance", t -> t[0].variance(), x(2, 3)),
+                op("variance dim", t -> t[0].variance(1), x(2, 3, 2)),
+                op("max", t -> t[0].max(), apart(2, 3)),
+                op("max dim", t -> t[0].max(1), apart(2, 3, 2)),
+                op("softmax", t -> t[0].softmax(), x(3, 4)),
+                op("softmax dim", t -> t[0].softmax(1), x(2, 3, 4)),
+                op("logSoftmax", t -> t[0].logSoftmax(-1), x(3, 4)),
+                op("maskedFill", t -> t[0].maskedFill(mask, -2), x(2, 4, 4)),
+                op("masked softmax", t -> t[0].maskedFill(mask, Double.NEGATIVE_INFINITY).softmax(), x(2, 4, 4)),
+                op("layerNorm", t -> t[0].layerNorm(t[1], t[2], 1e-5), x(2, 3, 5), x(5), x(5)),
+                op("dropout", t -> t[0].dropout(0.4, 3, ids(5), 1), x(4, 5)),
+                op("embedding", t -> embedding(t[0], t[1]), x(4, 3), ids(new int[] {1, 3, 1, 0, 1, 1}, 2, 3)),
+                op("crossEntropy", t -> t[0].crossEntropy(t[1]), x(2, 3, 4), ids(new int[] {1, 3, 0, 0, 2, 1}, 2, 3)),
+                op("linear", t -> linear(t[0], t[1], t[2]), x(2, 3, 4), x(5, 4), x(5)),
+                op("one of several", t -> t[0].mul(t[1]).add(t[0].exp()).sum(0).mul(t[0]), x(2, 3), x(3)));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void agreesWithCentralDifferences(String op, Function<Tensor[], Tensor> f, Tensor[] inputs) {
+        for (Kernels.Provider provider : Kernels.available()) {
+            if (provider.usable()) Kernels.with(Kernels.named(provider.name()), () -> GradCheck.check(op + " on " + provider.name(), f, inputs));
+        }
+    }
+
+    @Test void aWrongGradientIsNamed() {
+        assertThatThrownBy(() -> GradCheck.check("halved", t -> Tensor.of("halved", t[0].shape(), t[0].buffer(),
+                Edge.to(t[0], (dx, dout, acc) -> Kernels.current().affine(dx, dout, 0.5f, 0, acc))), ones(2, 2)))
+                .hasMessageContaining("halved: gradient of input 0 (2, 2) at (0, 0): got ")
+                .hasMessageContaining(", expected ");
+    }
+
+    @Test void gradientsAddUpOverCallsUntilZeroed() {
+        Tensor x = tensor(1, 2).requiresGrad(true);
+        Tensor loss = x.mul(x).sum();
+        loss.backward();
+        loss.backward();
+        assertThat(x.grad().toArray()).containsExactly(4, 8);
+        x.zeroGrad();
+        assertThat(x.grad().toArray()).containsExactly(0, 0);
+    }
+
+    @Test void aGradientThatIsPassedOnIsNotChangedByItsReceiver() {
+        Tensor x = tensor(1, 2).requiresGrad(true), dout = tensor(1, 1);
+        Tensor y = x.mul(1).add(0).reshape(2, 1);
+        Tensor both = y.reshape(2).add(y.reshape(2).mul(3));
+        both.backward(dout);
+        assertThat(x.grad().toArray()).containsExactly(4, 4);
+        assertThat(dout.toArray()).containsExactly(1, 1);
+    }
+
+    @Test void manyUsesOfOneResultAreSummedOnce() {
+        Tensor x = tensor(1).requiresGrad(true), y = x.mul(2), sum = y;
+        for (int i = 0; i < 20; i++) sum = sum.add(sum);   // 2²⁰ paths
+        sum.backward();
+        assertThat(x.grad().item()).isEqualTo(2 * (1 << 20));
+    }
+
+    @Test void intermediateGradientsOnRequest() {
+        Tensor x = tensor(3).requiresGrad(true), y = x.mul(2).retainGrad(), z = y.mul(y);
+        z.backward();
+        assertThat(y.grad().item()).isEqualTo(12);
+        assertThat(x.grad().item()).isEqualTo(24);
+        assertThat(z.grad()).isNull();
+    }
+
+    @Test void nothingIsRememberedWithinNoGrad() {
+        Tensor x = tensor(3).requiresGrad(true);
+        assertThat(noGrad((Supplier<Tensor>) () -> x.mul(2)).requiresGrad()).isFalse();
+        assertThat(x.detach().mul(2).requiresGrad()).isFalse();
+        assertThat(x.mul(2).requiresGrad()).isTrue();
+    }
+
+    @Test void backwardNeedsOneNumberAndAParameter() {
+        assertThatThrownBy(() -> ones(2).requiresGrad(true).mul(2).backward()).hasMessage("backward: (2) has 2 elements, and a gradient belongs to one number. "
+                + "Hint: take its sum() or mean(), or give backward(dout) the gradient of each element.");
+        assertThatThrownBy(() -> ones(1).backward()).hasMessage("backward: nothing here requires a gradient. "
+                + "Hint: call requiresGrad(true) on the parameters before computing, and not within noGrad.");
+        assertThatThrownBy(() -> ones(2).requiresGrad(true).mul(2).backward(ones(3))).hasMessage(
+                "backward: dout (3) for (2): the gradient of a tensor has its shape. Hint: expand or reshape dout.");
+        assertThatThrownBy(() -> ids(1).requiresGrad(true)).hasMessage("requiresGrad: (1) holds ints, and only floats have gradients. Hint: toFloat()");
+        assertThatThrownBy(() -> ones(1).requiresGrad(true).mul(2).requiresGrad(false)).hasMessage("requiresGrad(false): this is the result of mul, "
+                + "and only tensors that no operation made can be switched. Hint: detach() is this without its history.");
+    }
+}
