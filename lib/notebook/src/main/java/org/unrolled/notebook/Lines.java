@@ -3,6 +3,7 @@ package org.unrolled.notebook;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.tensor.Tensor;
 
 /**
  * Lines over a common x axis. Each line carries its name at its right end, a colour by meaning or order, and a dash pattern as a second cue.
@@ -31,6 +32,15 @@ public final class Lines extends Picture<Lines> {
 
     public Lines line(String name, float... y) {
         return line(name, doubles(y));
+    }
+
+    /** One more line over 0, 1, 2, …; a tensor with one axis. */
+    public Lines line(String name, Tensor y) {
+        return line(name, y.toArray());
+    }
+
+    public Lines line(String name, Tensor x, Tensor y) {
+        return line(name, doubles(x.toArray()), doubles(y.toArray()));
     }
 
     public Lines line(String name, List<? extends Number> y) {

@@ -61,6 +61,10 @@ final class Numbers {
         return number.replace('-', '−');
     }
 
+    static String typeset(String cell, boolean number) {
+        return number ? typeset(cell) : cell;
+    }
+
     /** The number of decimals that writes every value of a matrix in the same, short form; -1: no short form. */
     static int decimals(float[] values) {
         double largest = 0;

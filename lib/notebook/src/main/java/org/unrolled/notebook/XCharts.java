@@ -7,15 +7,21 @@ import java.awt.FontMetrics;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import javax.imageio.ImageIO;
+import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.CategorySeries;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.internal.chartpart.Chart;
 import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
@@ -28,6 +34,7 @@ final class XCharts {
     private static final int SCALE = 2;
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color TEXT = new Color(0x595959);
+    private static final Color INK = new Color(0x333333);
     private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
     private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
@@ -51,12 +58,9 @@ final class XCharts {
         int width = lines.width - label;
         XYChart chart = new XYChart(width, lines.height);
         style(chart.getStyler());
-        chart.setXAxisTitle(lines.xLabel);
-        chart.getStyler().setXAxisTitleVisible(!lines.xLabel.isEmpty());
-        chart.getStyler().setYAxisTitleVisible(false);
+        chart.getStyler().setAxisTitlesVisible(false);
         chart.getStyler().setXAxisLogarithmic(lines.logX).setYAxisLogarithmic(lines.logY);
-        chart.getStyler().setXAxisDecimalPattern(null);
-        chart.setCustomXAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 4)));
+        chart.getStyler().setXAxisDecimalPattern("0.####");
         chart.setCustomYAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 4)));
         if (lines.yRange != null && lines.yRange.high() > lines.yRange.low()) {
             chart.getStyler().setYAxisMin(lines.yRange.low()).setYAxisMax(lines.yRange.high());
@@ -87,12 +91,17 @@ final class XCharts {
             drawn.setMarkerColor(Color.decode(s.color().hex()));
         }
         int top = lines.yLabel.isEmpty() ? 0 : 18;
-        Canvas canvas = new Canvas(lines.width, lines.height + top);
+        Canvas canvas = new Canvas(lines.width, lines.height + top + (lines.xLabel.isEmpty() ? 0 : 16));
         Graphics2D g = canvas.graphics;
         if (!lines.yLabel.isEmpty()) {
             g.setFont(SMALL);
             g.setColor(TEXT);
             g.drawString(lines.yLabel, 10, 14);
+        }
+        if (!lines.xLabel.isEmpty()) {
+            g.setFont(SMALL);
+            g.setColor(TEXT);
+            g.drawString(lines.xLabel, (width - g.getFontMetrics().stringWidth(lines.xLabel)) / 2 + 10, canvas.height - 7);
         }
         if (!any) {
             g.setFont(PLAIN);
@@ -150,6 +159,11 @@ final class XCharts {
         int footer = bars.x().isEmpty() ? 0 : 18;
         Canvas canvas = new Canvas(bars.width(), (bars.beside() ? 1 : rows) * (panelHeight + title) + footer);
         Picture.Range axis = bars.axis();
+        int decimals = 0;
+        for (float[] row : bars.rows()) {
+            int d = Numbers.decimals(row);
+            decimals = d < 0 || decimals < 0 ? -1 : Math.max(decimals, d);
+        }
         List<String> columns = bars.columns();
         if (columns.isEmpty()) {
             columns = new ArrayList<>();
@@ -168,7 +182,7 @@ final class XCharts {
             }
             g.translate(0, title);
             if (n > 0) {
-                panel(g, bars.rows().get(i), columns, axis, color, panelWidth, panelHeight);
+                panel(g, bars.rows().get(i), columns, axis, decimals, color, panelWidth, panelHeight);
             }
             g.dispose();
         }
@@ -181,11 +195,35 @@ final class XCharts {
         return canvas.image();
     }
 
+    /** A chart of XChart's own or an image, as a learner made it; null if it is neither. */
+    static Picture.@Nullable Image render(Object drawn) {
+        if (drawn instanceof Chart<?, ?> chart) {
+            Canvas canvas = new Canvas(chart.getWidth(), chart.getHeight());
+            chart.paint(canvas.graphics, chart.getWidth(), chart.getHeight());
+            return canvas.image();
+        }
+        if (drawn instanceof BufferedImage image) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            try {
+                ImageIO.write(image, "png", out);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return new Picture.Image("image/png", out.toByteArray(), image.getWidth(), image.getHeight());
+        }
+        return null;
+    }
+
+    static String describe(Object drawn) {
+        return drawn instanceof Chart<?, ?> chart && chart.getTitle() != null && !chart.getTitle().isEmpty() ? "Chart: " + chart.getTitle()
+                : drawn instanceof BufferedImage image ? "Image, " + image.getWidth() + " by " + image.getHeight() + " pixels" : "Chart";
+    }
+
     private static Colors colorOf(String label, int i) {
         return Colors.named(label).orElseGet(() -> Colors.series(i));
     }
 
-    private static void panel(Graphics2D g, float[] values, List<String> columns, Picture.Range axis, Colors color, int width, int height) {
+    private static void panel(Graphics2D g, float[] values, List<String> columns, Picture.Range axis, int decimals, Colors color, int width, int height) {
         CategoryChart chart = new CategoryChart(width, height);
         style(chart.getStyler());
         chart.getStyler().setAxisTitlesVisible(false);
@@ -194,41 +232,45 @@ final class XCharts {
         chart.getStyler().setAvailableSpaceFill(0.72);
         chart.getStyler().setYAxisTickMarkSpacingHint(38);
         chart.setCustomYAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 3)));
-        // XChart takes categories by equality, and tokens may repeat: number them, and print their names
+        // XChart takes categories by equality, and tokens may repeat: number them, and write their names below
+        int foot = 18;
         List<Integer> places = new ArrayList<>();
         List<Double> heights = new ArrayList<>();
         for (int j = 0; j < values.length; j++) {
             places.add(j);
             heights.add(Float.isFinite(values[j]) ? (double) values[j] : 0);
         }
-        FontMetrics metrics = g.getFontMetrics(SMALL);
-        int widest = columns.stream().mapToInt(metrics::stringWidth).max().orElse(0);
-        int every = Math.max(1, (int) Math.ceil((widest + 6.0) * columns.size() / (width - 60)));
-        chart.setCustomXAxisTickLabelsFormatter(v -> {
-            int j = (int) Math.round(v);
-            return j >= 0 && j < columns.size() && j % every == 0 ? columns.get(j) : " ";
-        });
+        chart.getStyler().setXAxisTicksVisible(false);
         CategorySeries series = chart.addSeries("values", places, heights);
         series.setFillColor(Color.decode(color.hex()));
-        chart.paint(g, width, height);
-        double gap = chart.getScreenXFromChart(1) - chart.getScreenXFromChart(0);
+        chart.paint(g, width, height - foot);
+        // the axis maps the first and the last number to its ends; the bars divide the space between them
+        int n = values.length;
+        double from = n > 1 ? chart.getScreenXFromChart(0) : chart.getYAxisLeftWidth() + 6;
+        double to = n > 1 ? chart.getScreenXFromChart(n - 1) : width - 6;
+        double step = (to - from) / n;
+        FontMetrics metrics = g.getFontMetrics(SMALL);
+        int widest = columns.stream().mapToInt(metrics::stringWidth).max().orElse(0);
+        int every = Math.max(1, (int) Math.ceil((widest + 4) / step));
         g.setFont(SMALL);
-        g.setColor(new Color(0x333333));
-        for (int j = 0; j < values.length; j++) {
-            String text = Numbers.typeset(Float.isFinite(values[j]) ? Numbers.brief(values[j], 2) : Numbers.brief(values[j]));
-            int w = metrics.stringWidth(text);
-            if (w + 3 > gap && values.length > 1) {
-                continue;
+        for (int j = 0; j < n; j++) {
+            double x = from + (j + 0.5) * step;
+            if (j % every == 0) {
+                g.setColor(TEXT);
+                g.drawString(columns.get(j), (float) (x - metrics.stringWidth(columns.get(j)) / 2.0), height - foot + 8);
             }
-            double x = chart.getScreenXFromChart(j);
-            double y = chart.getScreenYFromChart(Math.max(0, heights.get(j)));
-            g.drawString(text, (float) (x - w / 2.0), (float) y - 3);
+            String text = Numbers.typeset(!Float.isFinite(values[j]) || decimals < 0 ? Numbers.brief(values[j], 2) : Numbers.fixed(values[j], decimals));
+            int w = metrics.stringWidth(text);
+            if (w + 2 <= step || n == 1) {
+                g.setColor(INK);
+                g.drawString(text, (float) (x - w / 2.0), (float) chart.getScreenYFromChart(Math.max(0, heights.get(j))) - 3);
+            }
         }
     }
 
     private static void style(AxesChartStyler s) {
         s.setChartBackgroundColor(Color.WHITE).setPlotBackgroundColor(Color.WHITE).setPlotBorderVisible(false)
-                .setLegendVisible(false).setChartTitleVisible(false).setChartPadding(6).setPlotContentSize(0.98);
+                .setLegendVisible(false).setChartTitleVisible(false).setChartPadding(6).setPlotContentSize(0.95);
         s.setAxisTickLabelsFont(SMALL).setAxisTickLabelsColor(TEXT).setAxisTitleFont(SMALL);
         s.setXAxisTitleColor(TEXT).setYAxisTitleColor(TEXT);
         s.setPlotGridLinesColor(GRID).setPlotGridLinesStroke(new BasicStroke(1f)).setPlotGridVerticalLinesVisible(false);
@@ -282,7 +324,7 @@ final class XCharts {
             for (int levels : new int[] {64, 32, 16, 8, 6}) {
                 Map<Integer, Integer> palette = new HashMap<>();
                 byte[] indices = new byte[rgb.length];
-                int last = -1;
+                int last = ~rgb[0];
                 int lastIndex = 0;
                 for (int i = 0; i < rgb.length && palette.size() <= 256; i++) {
                     if (rgb[i] != last) {

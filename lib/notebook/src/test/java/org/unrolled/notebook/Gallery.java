@@ -97,6 +97,37 @@ final class Gallery {
             lines = lines.line(List.of("mean-pool encoder", "last state", "additive attention", "dot product").get(k), many[k]);
         }
         out.add(lines.axes("length of the input", "accuracy").html());
+        Random r = new Random(5);
+        out.add(Outputs.of("weights", Notebook.softmax(Notebook.randn(r, 4, 5))).html());
+        out.add(Outputs.of("heads", Notebook.softmax(Notebook.randn(r, 2, 4, 6, 6))).html());
+        out.add(Outputs.of("x", Notebook.randn(r, 3, 7, 5)).html());
+        out.add(Outputs.of("images", Notebook.rand(r, 20, 1, 28, 28)).html());
+        out.add(Outputs.of("ids", Notebook.ids(3, 1, 4, 1, 5, 9, 2, 6)).html());
+        out.add(Outputs.of("loss", Notebook.tensor(0.125).reshape()).html());
+        List<Object> frames = new ArrayList<>();
+        List<Integer> values = List.of(1, 4, 16, 64, 256);
+        for (int dK : values) {
+            frames.add(new Bars(List.of(softmaxed(new Random(1), 10, Math.sqrt(dK)), softmaxed(new Random(1), 10, 1))).rows("softmax(s)", "softmax(s / √d_k)"));
+        }
+        out.add(Scrubber.of("d_k", values, frames).html());
+        List<Object> maps = new ArrayList<>();
+        List<Integer> steps = new ArrayList<>();
+        for (int k = 0; k < 40; k++) {
+            steps.add(k * 10);
+            maps.add(new HeatMap(Matrix.of(weights(10, 15, k / 12.0, 6))).rows("2", "0", "0", "7", "-", "1", "0", "-", "1", "3").columns(date).axes("target", "source"));
+        }
+        out.add(Scrubber.of("step", steps, maps).html());
+        out.add(Tables.render("variance of 1000 dot products", Tables.table(new String[] {"d_k", "Var(q·k)", "Var(q·k / √d_k)"}, List.of(
+                new Object[] {4, 3.9123, 0.9781}, new Object[] {16, 16.23, 1.0143}, new Object[] {64, 63.1, 0.986}, new Object[] {256, -259.4, 1.013}))).html());
+        out.add(Notebook.diagram().box(0, 0, "Q", "(T, d_k)", Colors.QUERY).box(0, 1, "K", "(S, d_k)", Colors.KEY).box(0, 2, "V", "(S, d_v)", Colors.VALUE)
+                .op(1, 0, "Q·Kᵀ", "(T, S)").op(2, 0, "÷ √d_k", "(T, S)").op(3, 0, "softmax", "rows sum to 1").op(4, 0, "weights · V", "(T, d_v)")
+                .arrow("Q", "Q·Kᵀ").arrow("K", "Q·Kᵀ").arrow("Q·Kᵀ", "÷ √d_k").arrow("÷ √d_k", "softmax").arrow("softmax", "weights · V").arrow("V", "weights · V").html());
+        out.add(Notebook.flow("encoder | (T, d)", "mean | (d,)", "decoder").html());
+        LiveCurve live = new LiveCurve("step");
+        for (int i = 1; i <= 300; i++) {
+            live.onStep(new org.unrolled.nn.TrainingStep(i, 500, 2.3 * Math.exp(-i / 60.0) + 0.1 * random.nextDouble(), java.util.Map.of("accuracy", i / 500.0, "gradNorm", 1.23456), i * 0.02));
+        }
+        out.add(live.html());
         return out;
     }
 }

@@ -1,0 +1,186 @@
+package org.unrolled.notebook;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
+
+/**
+ * The functions a lesson shows things with; one static import brings them and those of {@link Tensors}.
+ * Functions that show return nothing, so that a cell does not print their value once more;
+ * functions that draw return a {@link Picture}, to be shown, put beside another, or used as a frame of a scrubber.
+ */
+public class Notebook extends Tensors {
+    private static final Rows ROWS = new Rows();
+
+    protected Notebook() {}
+
+    /** Shows a tensor, picture, chart, table or image as a picture, anything else as text. */
+    public static void show(@Nullable Object value) {
+        Outputs output = Outputs.of(null, value);
+        Display.html(output.html(), output.text());
+    }
+
+    /** Shows a value under a caption; a tensor's caption is its name. */
+    public static void show(String caption, @Nullable Object value) {
+        Outputs output = Outputs.of(caption, value);
+        Display.html(output.html(), output.text());
+    }
+
+    /** Shows values side by side, as many as fit the width. */
+    public static void showBeside(Object... values) {
+        StringBuilder html = new StringBuilder("<div style=\"display:flex;flex-wrap:wrap;gap:0 1.5em;align-items:flex-start\">");
+        List<String> texts = new ArrayList<>();
+        for (Object value : values) {
+            Outputs output = Outputs.of(null, value);
+            html.append("<div>").append(output.html()).append("</div>");
+            texts.add(output.text());
+        }
+        Display.html(html.append("</div>").toString(), String.join("\n", texts));
+    }
+
+    /** Shows HTML, and the text where there is no notebook. */
+    public static void html(String html, String text) {
+        Display.html(html, text);
+    }
+
+    /** Collects one row of a table; {@link #showRows} shows it. One-element tensors count as numbers. */
+    public static void row(Object... cells) {
+        ROWS.add(cells);
+    }
+
+    /** Shows the collected rows under these column names, and forgets them. */
+    public static void showRows(String... header) {
+        List<Object[]> rows = ROWS.take(header.length);
+        HtmlTable table = Tables.render(null, Tables.table(header, rows));
+        Display.html(table.html(), table.text());
+    }
+
+    /** A matrix (or a vector, as one row) as coloured cells. */
+    public static HeatMap heatMap(Tensor matrix) {
+        if (matrix.dim() < 1 || matrix.dim() > 2) {
+            throw new IllegalArgumentException("heatMap: " + TensorView.of(null, matrix).shapeText() + " has " + matrix.dim()
+                    + " axes, and a heat map has one or two. Hint: select(0, i) takes one matrix of several, heatMaps draws them all.");
+        }
+        int columns = matrix.size(-1);
+        return new HeatMap(new Matrix(matrix.toArray(), matrix.dim() == 1 ? 1 : matrix.size(0), columns));
+    }
+
+    public static HeatMap heatMap(float[][] matrix) {
+        return new HeatMap(Matrix.of(matrix));
+    }
+
+    /** The matrices on the last two axes, with one colour scale: heads, channels, a batch. */
+    public static Multiples heatMaps(Tensor matrices) {
+        if (TensorView.of(null, matrices).picture() instanceof Multiples multiples) {
+            return multiples;
+        }
+        throw new IllegalArgumentException("heatMaps: " + TensorView.of(null, matrices).shapeText() + " has " + matrices.dim()
+                + " axes, and several matrices need three or more. Hint: heatMap draws one.");
+    }
+
+    /** Named matrices of one scale in one picture: {@code heatMaps(List.of("by hand", "autograd"), a, b)}. */
+    public static Multiples heatMaps(List<String> names, Tensor... matrices) {
+        if (names.size() != matrices.length || names.isEmpty()) {
+            throw new IllegalArgumentException("heatMaps: " + names.size() + " names for " + matrices.length + " matrices: each needs one");
+        }
+        List<Matrix> drawn = new ArrayList<>();
+        for (Tensor m : matrices) {
+            drawn.add(new Matrix(m.toArray(), m.dim() == 1 ? 1 : m.size(0), m.size(-1)));
+        }
+        return new Multiples(drawn, List.copyOf(names), 0);
+    }
+
+    /** Rows of bars with common axes: one row for each vector, or one for each row of a matrix. */
+    public static Bars bars(Tensor... rows) {
+        List<float[]> values = new ArrayList<>();
+        for (Tensor t : rows) {
+            if (t.dim() == 2) {
+                for (int i = 0; i < t.size(0); i++) {
+                    values.add(t.select(0, i).toArray());
+                }
+            } else if (t.dim() == 1) {
+                values.add(t.toArray());
+            } else {
+                throw new IllegalArgumentException("bars: " + TensorView.of(null, t).shapeText() + " has " + t.dim()
+                        + " axes, and bars need one (a row) or two (rows). Hint: reshape it or select a row.");
+            }
+        }
+        return new Bars(List.copyOf(values));
+    }
+
+    /** One row of bars with a name for each. */
+    public static Bars bars(List<String> columns, double... values) {
+        float[] row = new float[values.length];
+        for (int i = 0; i < row.length; i++) {
+            row[i] = (float) values[i];
+        }
+        return new Bars(List.of(row)).columns(columns);
+    }
+
+    /** An empty line chart; add lines with {@link Lines#line}. */
+    public static Lines lines() {
+        return new Lines();
+    }
+
+    /** A line chart with one line over 0, 1, 2, … */
+    public static Lines lines(String name, Tensor y) {
+        return new Lines().line(name, y);
+    }
+
+    /** A line chart with one line. */
+    public static Lines lines(String name, Tensor x, Tensor y) {
+        return new Lines().line(name, x, y);
+    }
+
+    /** A drawing of boxes and arrows; see {@link Diagram}. */
+    public static Diagram diagram() {
+        return new Diagram();
+    }
+
+    /** Boxes from left to right with arrows between them; a box is "label" or "label | shape". */
+    public static Diagram flow(String... boxes) {
+        return Diagram.flow(boxes);
+    }
+
+    /** A slider over the frames that the function draws for the values; pictures of one kind share their axes. */
+    public static <T> void scrub(String name, List<T> values, Function<? super T, ?> frame) {
+        if (values.isEmpty()) {
+            throw new IllegalArgumentException("scrub: no values for '" + name + "': a scrubber needs at least one frame");
+        }
+        List<Object> frames = new ArrayList<>();
+        for (T value : values) {
+            frames.add(frame.apply(value));
+        }
+        show(Scrubber.of(name, values, frames));
+    }
+
+    /** A slider over frames that were kept while something ran: snapshots of weights, one for each label. */
+    public static void scrubFrames(String name, List<?> labels, List<?> frames) {
+        if (labels.size() != frames.size() || labels.isEmpty()) {
+            throw new IllegalArgumentException("scrubFrames: " + labels.size() + " labels for " + frames.size() + " frames: each frame needs one, and there must be one");
+        }
+        show(Scrubber.of(name, labels, frames));
+    }
+
+    /** A progress bar with the time left; call {@code step()} after each step. */
+    public static ProgressBar progressBar(String name, int total) {
+        return new ProgressBar(name, total);
+    }
+
+    /** Counts 0 … total − 1 and draws a progress bar: {@code for (int epoch : track("epoch", 10))}. */
+    public static Iterable<Integer> track(String name, int total) {
+        return ProgressBar.iterable(name, total);
+    }
+
+    /** A listener that draws a training's loss while it runs. */
+    public static LiveCurve liveCurve() {
+        return new LiveCurve("step");
+    }
+
+    public static LiveCurve liveCurve(String name) {
+        return new LiveCurve(name);
+    }
+}
