@@ -12,7 +12,7 @@ import org.unrolled.tensor.Tensors;
 
 /**
  * Dates as people write them, and as {@code yyyy-mm-dd}: {@code march 5, 1998}, {@code 5 march 1998}, {@code thursday 5 mar 1998}
- * all become {@code 1998-03-05}. The years run from 1900 to 2099. Dates whose day number is a multiple of 5 are kept for
+ * all become {@code 1998-03-05}. The years run from 1000 to 2999. Dates whose day number is a multiple of 5 are kept for
  * {@link #test}: {@link #train} never shows them.
  */
 public final class Dates {
@@ -117,7 +117,7 @@ public final class Dates {
         List<String> texts = new ArrayList<>();
         List<String> answers = new ArrayList<>();
         while (texts.size() < B) {
-            LocalDate date = LocalDate.of(1900, 1, 1).plusDays(random.nextInt(73_049));
+            LocalDate date = LocalDate.of(1000, 1, 1).plusDays(random.nextInt(730_485));
             int form = random.nextInt(3);
             if ((date.toEpochDay() % 5 == 0) == held) {
                 texts.add(write(date, form));
