@@ -19,7 +19,7 @@ import org.unrolled.quiz.Question;
 import org.unrolled.tensor.Tensor;
 
 /** Additive attention's scores, e_j = vᵀ tanh(W_s s + W_h h_j) (Bahdanau et al. 2014, appendix A.1.2). */
-@Question(id = "attention/additive-scores", points = 3, lesson = "07-attention")
+@Question(id = "attention/additive-scores", points = 3, lesson = "07-attention", forbids = "Attention.*")
 public final class AdditiveScores implements CodeQuestion<AdditiveScores.Score> {
 
     public interface Score {

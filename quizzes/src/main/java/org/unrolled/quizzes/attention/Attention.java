@@ -2,6 +2,7 @@ package org.unrolled.quizzes.attention;
 
 import static org.unrolled.tensor.Tensors.softmax;
 import static org.unrolled.tensor.Tensors.sqrt;
+import static org.unrolled.tensor.Tensors.tanh;
 
 import org.unrolled.tensor.Tensor;
 
@@ -12,6 +13,14 @@ import org.unrolled.tensor.Tensor;
 public final class Attention {
 
     private Attention() {}
+
+    /**
+     * Additive scores, e_j = vᵀ tanh(W_s s + W_h h_j): s (…, 1, dS) or (dS), h (…, T, dH), wS (dS, dA), wH (dH, dA), v (dA)
+     * gives (…, T). Bahdanau et al. 2014, appendix A.1.2.
+     */
+    public static Tensor additive(Tensor s, Tensor h, Tensor wS, Tensor wH, Tensor v) {
+        return tanh(s.matmul(wS).add(h.matmul(wH))).matmul(v);
+    }
 
     /** A = softmax(QKᵀ/√d_k): q (…, N, dK), k (…, M, dK) gives (…, N, M). Vaswani et al. 2017, eq. 1. */
     public static Tensor weights(Tensor q, Tensor k) {

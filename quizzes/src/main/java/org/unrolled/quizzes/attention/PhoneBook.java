@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.unrolled.nn.AdamW;
+import org.unrolled.nn.Training;
+import org.unrolled.nn.TrainingListener;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -37,6 +41,27 @@ public final class PhoneBook {
                     .collect(Collectors.joining(" · "));
             return book + "   question: " + NAMES.get(question.toIntArray()[b]) + "?   answer: " + answer.toIntArray()[b];
         }
+    }
+
+    /**
+     * Trains a reader on books of so many lines and tests it on books it has not seen: 300 steps of AdamW, 64 books a step,
+     * learning rate 0.01, the same books for every reader.
+     *
+     * @param reader from B books to logits (B, 10)
+     * @param parameters what is trained
+     * @return the share of 1,000 new questions that it answers right
+     */
+    public static double trainAndTest(Function<Batch, Tensor> reader, List<Tensor> parameters, int lines) {
+        Random random = new Random(lines);
+        AdamW optimizer = new AdamW(parameters, 0.01, 0.9, 0.999, 0);
+        Training.run(300, TrainingListener.NONE, optimizer, Double.POSITIVE_INFINITY, step -> {
+            Batch books = batch(random, 64, lines);
+            return reader.apply(books).crossEntropy(books.answer());
+        });
+        Batch test = batch(random, 1000, lines);
+        int[] said = Tensors.noGrad(() -> reader.apply(test)).argmax(-1).toIntArray();
+        int[] right = test.answer().toIntArray();
+        return (double) IntStream.range(0, said.length).filter(i -> said[i] == right[i]).count() / said.length;
     }
 
     /** {@code B} random books of {@code lines} lines, 1 to 20. */
