@@ -501,7 +501,7 @@ public class ReferenceKernels implements Kernels {
         return at;
     }
 
-    private static int count(int[] size) {
+    static int count(int[] size) {
         int count = 1;
         for (int s : size) count *= s;
         return count;

@@ -1,0 +1,147 @@
+package org.unrolled.tensor.kernel;
+
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * One call of a {@code void} method of {@link Kernels} other than upload: the unit that decorators time, write down or skip.
+ * What is known about a method beyond its arguments stands here, once.
+ *
+ * @param method of the contract
+ * @param args   in the method's order: buffers, sizes, constants
+ */
+record KernelCall(Method method, Object[] args) {
+    /** Methods that update their destinations from what these held. */
+    private static final Set<String> IN_PLACE = Set.of("accumulate", "scale", "increment", "sgd", "adamW");
+
+    /** What a decorator does with the calls it sees. */
+    interface Watcher {
+        void call(KernelCall call);
+
+        /** A method that is no {@link KernelCall}: name, an allocation, upload, host. */
+        Object other(Method method, Object[] args);
+    }
+
+    /** Kernels whose every method goes to the watcher. */
+    static Kernels watched(Watcher watcher) {
+        InvocationHandler handler = (proxy, method, args) -> {
+            if (method.getDeclaringClass() == Object.class) return objectMethod(proxy, method, args);
+            if (method.getReturnType() != void.class || method.getName().equals("upload")) return watcher.other(method, args);
+            watcher.call(new KernelCall(method, args));
+            return null;
+        };
+        return (Kernels) Proxy.newProxyInstance(Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, handler);
+    }
+
+    private static Object objectMethod(Object proxy, Method method, Object[] args) {
+        return switch (method.getName()) {
+            case "equals" -> proxy == args[0];
+            case "hashCode" -> System.identityHashCode(proxy);
+            default -> ((Kernels) proxy).name();
+        };
+    }
+
+    /** Calls a method on kernels and lets through what it throws. */
+    static Object invoke(Method method, Kernels on, Object[] args) {
+        try {
+            return method.invoke(on, args);
+        } catch (InvocationTargetException e) {
+            switch (e.getCause()) {
+                case RuntimeException cause -> throw cause;
+                case Error cause -> throw cause;
+                case Throwable cause -> throw new IllegalStateException(cause);
+            }
+        } catch (IllegalAccessException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    void run(Kernels on) {
+        invoke(method, on, args);
+    }
+
+    String name() {
+        return method.getName();
+    }
+
+    /** The buffers in the order of the arguments, the destinations first. */
+    List<Buffer> buffers() {
+        List<Buffer> buffers = new ArrayList<>();
+        for (Object arg : args) if (arg instanceof Buffer b) buffers.add(b);
+        return buffers;
+    }
+
+    /** How many of the buffers, from the first, are written. */
+    int destinations() {
+        return switch (name()) {
+            case "max", "layerNorm", "crossEntropy", "sgd" -> 2;
+            case "adamW" -> 3;
+            default -> 1;
+        };
+    }
+
+    /** Whether what the destinations held before matters: they are updated in place, or added to. */
+    boolean readsDestinations() {
+        if (IN_PLACE.contains(name())) return true;
+        Class<?>[] types = method.getParameterTypes();
+        // in every method that has one, acc is the last argument
+        return types[types.length - 1] == boolean.class && (Boolean) args[args.length - 1];
+    }
+
+    /** How many elements of a destination the call writes: all of them, except where it writes at strides. */
+    int written(Buffer destination) {
+        return name().equals("writeStrided") ? ReferenceKernels.count((int[]) args[2]) : destination.length();
+    }
+
+    private int intArg(int i) {
+        return (Integer) args[i];
+    }
+
+    /** Bytes read and written if every element needed crosses the memory once. */
+    long bytes() {
+        List<Buffer> buffers = buffers();
+        long elements = 0;
+        for (int i = 0; i < buffers.size(); i++) {
+            boolean destination = i < destinations();
+            long moved = destination ? written(buffers.get(i)) : buffers.get(i).length();
+            // of a large source these read only what they copy
+            if (!destination && (name().equals("readStrided") || name().equals("embedding") && i == 1)) moved = Math.min(moved, buffers.getFirst().length());
+            elements += destination && readsDestinations() ? 2 * moved : moved;
+        }
+        return 4 * elements;
+    }
+
+    /**
+     * Floating point operations, counted as papers do: a multiply-add is two, a function such as exp one, comparing and copying
+     * none.
+     */
+    long flops() {
+        long n = buffers().getFirst().length(), accumulating = readsDestinations() && !IN_PLACE.contains(name()) ? n : 0;
+        return accumulating + switch (name()) {
+            case "matmul" -> 2L * intArg(3) * intArg(4) * intArg(5) * intArg(6);
+            case "fill", "copy", "readStrided", "writeStrided", "toFloats", "maskedFill", "max", "maxBackward", "embedding", "oneHot", "increment" -> 0;
+            case "accumulate", "scale", "unary", "binary", "dropout", "pow" -> n;
+            case "affine", "unaryBackward", "crossEntropyBackward" -> 2 * n;
+            case "powBackward" -> 3 * n;
+            case "sum", "embeddingBackward" -> buffers().get(1).length();
+            case "sumOfSquares" -> 2L * buffers().get(1).length();
+            case "clipCoefficient" -> buffers().get(1).length() + 4L;
+            case "variance" -> 4L * buffers().get(1).length();
+            case "varianceBackward" -> 4 * n;
+            case "softmax", "logSoftmax" -> 4 * n;
+            case "softmaxBackward", "logSoftmaxBackward" -> 4 * n;
+            case "crossEntropy" -> 4L * buffers().get(1).length();
+            case "layerNorm" -> 8 * n;
+            case "layerNormBackward" -> 12 * n;
+            case "layerNormGammaBackward" -> 4L * buffers().get(1).length();
+            case "sgd" -> 6 * n;
+            case "adamW" -> 14 * n;
+            default -> throw new IllegalStateException("flops: the contract's method " + name() + " is not counted here yet. Add it to KernelCall.");
+        };
+    }
+}

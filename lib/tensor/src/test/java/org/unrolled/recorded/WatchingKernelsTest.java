@@ -1,0 +1,78 @@
+package org.unrolled.recorded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.ProfilingKernels;
+import org.unrolled.tensor.kernel.ProfilingKernels.Row;
+import org.unrolled.tensor.kernel.ShapeKernels;
+
+/** ProfilingKernels count, ShapeKernels compute nothing. */
+class WatchingKernelsTest {
+    @Test
+    void aProfileCountsCallsBytesAndOperations() {
+        ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));
+        float[] y = Kernels.with(profile.kernels(), () -> {
+            Tensor a = Tensors.ones(30, 40), b = Tensors.ones(40, 50);
+            return a.matmul(b).add(a.matmul(b)).toArray();
+        });
+        assertThat(y).hasSize(1500).containsOnly(80);
+        Row matmul = row(profile, "matmul"), add = row(profile, "binary");
+        assertThat(matmul.calls()).isEqualTo(2);
+        assertThat(matmul.flops()).isEqualTo(2 * 2L * 30 * 40 * 50);
+        assertThat(matmul.bytes()).isEqualTo(2 * 4L * (30 * 40 + 40 * 50 + 30 * 50));
+        assertThat(matmul.seconds()).isPositive();
+        assertThat(matmul.gigaflopsPerSecond()).isPositive().isFinite();
+        assertThat(add.flops()).isEqualTo(1500);
+        assertThat(add.bytes()).isEqualTo(4L * 3 * 1500);
+        assertThat(profile.table()).startsWith("kernel ").contains("matmul", "binary");
+        assertThat(profile.kernels().name()).isEqualTo("profiling reference");
+    }
+
+    @Test
+    void aProfileCountsWhatIsAddedToTwice() {
+        ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));
+        profile.kernels().accumulate(Kernels.named("reference").floats(10), Kernels.named("reference").floats(10));
+        assertThat(row(profile, "accumulate").bytes()).isEqualTo(4 * 30);
+        profile.kernels().embedding(profile.kernels().floats(6), profile.kernels().floats(3000), profile.kernels().ints(2), 2, 1000, 3);
+        assertThat(row(profile, "embedding").bytes()).as("two rows, not the table").isEqualTo(4 * (6 + 6 + 2));
+    }
+
+    @Test
+    void aProfileLetsErrorsThrough() {
+        Kernels k = new ProfilingKernels(Kernels.named("reference")).kernels();
+        assertThatThrownBy(() -> k.oneHot(k.floats(3), k.ints(1), 1, 0)).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("oneHot: 0 at position 0");
+    }
+
+    @Test
+    void shapesOfANetworkThatFitsNowhere() {
+        ShapeKernels shapes = new ShapeKernels();
+        ProfilingKernels profile = new ProfilingKernels(shapes.kernels());
+        int[] shape = Kernels.with(profile.kernels(), () -> {
+            Tensor x = Tensors.zeros(40_000, 50_000), w = Tensors.zeros(50_000, 30_000).requiresGrad(true);
+            Tensor y = x.matmul(w).relu().softmax(-1);
+            y.sum().backward();
+            assertThat(w.grad().shape()).containsExactly(50_000, 30_000);
+            return y.shape();
+        });
+        assertThat(shape).containsExactly(40_000, 30_000);
+        assertThat(shapes.bytes()).isGreaterThan(4L * (2_000_000_000L + 1_500_000_000L + 3 * 1_200_000_000L));
+        assertThat(row(profile, "matmul").flops()).isEqualTo(2 * 2L * 40_000 * 50_000 * 30_000);
+    }
+
+    @Test
+    void shapesHaveNoNumbersToRead() {
+        assertThatThrownBy(() -> Kernels.with(new ShapeKernels().kernels(), () -> { Tensors.randn(new Random(1), 2, 2).exp().toArray(); }))
+            .hasMessageMatching("toArray: there are no numbers to read, only shapes are computed here \\(at WatchingKernelsTest.java:\\d+\\). "
+                + "Run it with other kernels, such as Kernels.use\\(\"vector\"\\).");
+    }
+
+    private static Row row(ProfilingKernels profile, String kernel) {
+        return profile.rows().stream().filter(r -> r.kernel().equals(kernel)).findFirst().orElseThrow();
+    }
+}
