@@ -76,7 +76,13 @@ public class Tensors {
 
     /** All 0. */
     public static Tensor zeros(int... shape) {
-        return tensor(new float[Shapes.count(shape)], shape);
+        return allocate("zeros", shape);
+    }
+
+    /** A float tensor of the kernels' own zeros: nothing passes through the host's memory. */
+    private static Tensor allocate(String op, int... shape) {
+        requireCount(op, Shapes.count(shape), shape);
+        return Tensor.of(shape.clone(), Kernels.current().floats(Shapes.count(shape)));
     }
 
     /** All 1. */
@@ -86,9 +92,9 @@ public class Tensors {
 
     /** All {@code value}. */
     public static Tensor full(double value, int... shape) {
-        float[] data = new float[Shapes.count(shape)];
-        Arrays.fill(data, (float) value);
-        return tensor(data, shape);
+        Tensor y = allocate("full", shape);
+        Kernels.current().fill(y.buffer(), (float) value);
+        return y;
     }
 
     /** 0, 1, …, n - 1 as floats. */
