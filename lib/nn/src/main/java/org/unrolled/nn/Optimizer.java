@@ -1,6 +1,8 @@
 package org.unrolled.nn;
 
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
@@ -25,9 +27,10 @@ public abstract class Optimizer {
     private final Buffer clip;
     private double rate;
 
-    /** Moves the parameters. */
-    protected Optimizer(List<Tensor> tensors, double lr) {
+    /** Moves the parameters; one that is given twice (tied weights) is updated once. */
+    protected Optimizer(List<Tensor> given, double lr) {
         Kernels k = Kernels.current();
+        Set<Tensor> tensors = new LinkedHashSet<>(given);
         int n = tensors.stream().mapToInt(Tensor::numel).sum();
         parameters = k.floats(n);
         gradients = k.floats(n);

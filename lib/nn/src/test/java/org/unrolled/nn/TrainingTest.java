@@ -99,6 +99,14 @@ class TrainingTest {
         assertThat(seen).hasToString("a1b1a2b2");
     }
 
+    @Test void tiedWeightsAreUpdatedOnce() {
+        Tensor p = Tensors.tensor(1).requiresGrad(true);
+        Sgd sgd = new Sgd(List.of(p, p), 0.5);
+        p.sum().backward();
+        sgd.step();
+        assertThat(p.item()).isEqualTo(0.5f);
+    }
+
     @Test void aFrozenParameterIsRefused() {
         assertThatThrownBy(() -> new Sgd(List.of(Tensors.ones(2)), 1)).hasMessage(
                 "Optimizer: a parameter does not require a gradient, so there is nothing to update it with. Hint: requiresGrad(true)");

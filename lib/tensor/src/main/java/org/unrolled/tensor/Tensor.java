@@ -530,7 +530,8 @@ public final class Tensor {
             throw new IllegalArgumentException("backward: dout " + Shapes.text(dout.shape) + " for " + Shapes.text(shape)
                     + ": the gradient of a tensor has its shape. Hint: expand or reshape dout.");
         }
-        start(dout.buffer);
+        // a copy: dout may be a parameter's gradient, which is about to change
+        start(dout.copy().buffer);
     }
 
     private void start(Buffer dout) {

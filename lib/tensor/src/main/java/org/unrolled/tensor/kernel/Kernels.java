@@ -82,7 +82,7 @@ public interface Kernels {
 
     // ---- memory
 
-    /** n floats, all 0. */
+    /** n floats, all 0 now; a recorded step finds there what its last run left, so it fills what it needs to be 0. */
     Buffer floats(int n);
 
     /** n ints, all 0. */
