@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import com.google.gson.JsonPrimitive;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,7 +78,9 @@ final class RunCommand implements Callable<Integer> {
             document = JsonParser.parseString(Files.readString(notebook)).getAsJsonObject();
             refuseOtherLanguages(document);
             if (solved) solve(document, Bank::solutionSource);
-        } catch (JsonParseException | IllegalStateException | IllegalArgumentException e) {
+        } catch (JsonParseException | IllegalStateException e) {
+            return new Result(notebook.toString(), false, 0, null, "it is no notebook: " + e.getMessage(), new Checks(0, 0, 0));
+        } catch (IllegalArgumentException e) {
             return new Result(notebook.toString(), false, 0, null, e.getMessage(), new Checks(0, 0, 0));
         }
         Path work = Files.createTempDirectory("unrolled-run");
@@ -151,7 +154,7 @@ final class RunCommand implements Callable<Integer> {
             JsonObject cell = element.getAsJsonObject();
             position++;
             JsonObject metadata = cell.has("metadata") ? cell.getAsJsonObject("metadata") : new JsonObject();
-            if (!metadata.has("tags") || !metadata.getAsJsonArray("tags").contains(new com.google.gson.JsonPrimitive("answer"))) continue;
+            if (!metadata.has("tags") || !metadata.getAsJsonArray("tags").contains(new JsonPrimitive("answer"))) continue;
             JsonObject ours = metadata.getAsJsonObject("unrolled");
             if (ours == null || !ours.has("question")) {
                 throw new IllegalArgumentException("cell " + position + " is tagged \"answer\" but its metadata names no question. "
