@@ -8,14 +8,15 @@ import com.google.gson.JsonParser;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,12 +31,12 @@ import org.openqa.selenium.By;
 import org.openqa.selenium.JavascriptExecutor;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.interactions.Actions;
-import org.openqa.selenium.support.ui.WebDriverWait;
 
 /**
  * A learner in JupyterLab: opens the lesson, runs it, moves the scrubber, answers wrongly and rightly, and comes back
@@ -192,7 +193,7 @@ class BrowserTest {
         scrollTo(cell);
         cell.findElement(By.cssSelector(".cm-content")).click();
         runHere();
-        waitFor(60, "a card that says \"" + said + "\"; it says: " + text(index), () -> idle() && text(index).contains(said));
+        waitFor(60, "a card that says \"" + said + "\"", () -> idle() && text(index).contains(said));
         scrollTo(cell(index));
         return cell(index).findElement(By.cssSelector(".jp-OutputArea"));
     }
@@ -250,11 +251,24 @@ class BrowserTest {
         pause(300);
     }
 
-    private static void waitFor(int seconds, String what, java.util.function.BooleanSupplier condition) {
-        new WebDriverWait(browser, Duration.ofSeconds(seconds), Duration.ofMillis(200))
-                .withMessage(() -> "waited " + seconds + " s for " + what)
-                .ignoring(org.openqa.selenium.StaleElementReferenceException.class)
-                .until(_ -> condition.getAsBoolean());
+    private static void waitFor(int seconds, String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (true) {
+            try {
+                if (condition.getAsBoolean()) return;
+            } catch (StaleElementReferenceException e) {
+                // JupyterLab drew it again meanwhile: look once more
+            }
+            if (System.nanoTime() > end) {
+                try {
+                    screenshot("failed");
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                throw new AssertionError("waited " + seconds + " s for " + what + "; target/screenshots/failed.png shows what was there");
+            }
+            pause(200);
+        }
     }
 
     private static void pause(int millis) {
