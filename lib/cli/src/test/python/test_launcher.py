@@ -305,5 +305,44 @@ class Pins(unittest.TestCase):
         self.assertTrue(os.access(os.path.join(ROOT, "binder", "postBuild"), os.X_OK))
 
 
+class Binder(unittest.TestCase):
+    """The Dockerfile that repo2docker would build from this clone; nothing is built."""
+
+    def setUp(self):
+        venv = os.environ.get("UNROLLED_TEST_VENV")
+        if not venv:
+            self.skipTest("repo2docker is not installed: ./unrolled test (without --quick) brings it")
+        self.bin = os.path.join(venv, "Scripts" if os.name == "nt" else "bin")
+
+    def test_dockerfile(self):
+        with tempfile.TemporaryDirectory() as folder:
+            clone = os.path.join(folder, "clone")
+            shutil.copytree(ROOT, clone, symlinks=True, ignore=shutil.ignore_patterns(".git", ".venv", ".unrolled", "target"))
+            run = subprocess.run([os.path.join(self.bin, "jupyter-repo2docker"), "--no-build", "--debug", "--user-id", "1000",
+                                  "--user-name", "jovyan", clone], stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8")
+            self.assertEqual(run.returncode, 0, run.stderr)
+            file = os.path.join(folder, "Dockerfile")
+            with open(file, "w", encoding="utf-8") as out:
+                out.write(run.stdout)
+            parse = "import json,sys,dockerfile_parse as d; print(json.dumps(d.DockerfileParser(sys.argv[1]).structure))"
+            steps = json.loads(subprocess.check_output([os.path.join(self.bin, "python"), "-c", parse, file]))
+        known = {"FROM", "ENV", "RUN", "ARG", "COPY", "USER", "WORKDIR", "LABEL", "EXPOSE", "ENTRYPOINT", "CMD", "COMMENT"}
+        self.assertEqual({step["instruction"] for step in steps} - known, set())
+        lines = ["%s %s" % (step["instruction"], step["value"]) for step in steps if step["instruction"] != "COMMENT"]
+        update = self.index(lines, r'RUN .*env update -p \$\{NB_PYTHON_PREFIX\} --file "binder/environment.yml"')
+        copy = self.index(lines, r"COPY --chown=1000:1000 src/ \$\{REPO_DIR\}")
+        post = self.index(lines, r"RUN \./binder/postBuild$")
+        self.assertLess(update, copy)
+        self.assertLess(copy, post)
+        self.assertEqual([line for line in lines[:post] if line.startswith("USER")][-1], "USER ${NB_USER}")
+        for source in re.findall(r"src/(\S+) ", "\n".join(lines)):
+            self.assertTrue(os.path.exists(os.path.join(ROOT, source)), source)
+
+    def index(self, lines, pattern):
+        found = [i for i, line in enumerate(lines) if re.match(pattern, line)]
+        self.assertEqual(len(found), 1, "%s in\n%s" % (pattern, "\n".join(lines)))
+        return found[0]
+
+
 if __name__ == "__main__":
     unittest.main()
