@@ -1,0 +1,192 @@
+package org.unrolled.notebook.cell;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.IntSupplier;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import jdk.jshell.DeclarationSnippet;
+import jdk.jshell.JShell;
+import jdk.jshell.MethodSnippet;
+import jdk.jshell.PersistentSnippet;
+import jdk.jshell.Snippet;
+import jdk.jshell.SnippetEvent;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The cells of the running notebook: what they define, and answers bound by name.
+ *
+ * <pre>{@code
+ * switch (Cells.current().orElseThrow().bind(Attend.class, "attend")) {
+ *     case Binding.Bound(Attend answer, Definition from) -> ...
+ *     case Binding.DoesNotCompile(Definition from, List<Diagnostic> why) -> ...
+ * }
+ * }</pre>
+ */
+public final class Cells {
+    private static volatile @Nullable Cells installed;
+
+    private final JShell shell;
+    private final IntSupplier executionCount;
+    private final CellLog log;
+
+    private Cells(JShell shell, IntSupplier executionCount, Supplier<@Nullable String> code) {
+        this.shell = shell;
+        this.executionCount = executionCount;
+        this.log = new CellLog(shell);
+        shell.onSnippetEvent(event -> log.add(event, executionCount.getAsInt(), code.get()));
+    }
+
+    /** The cells of the kernel this code runs in: ours, stock JJava or IJava; empty outside a notebook. */
+    public static synchronized Optional<Cells> current() {
+        if (installed == null) {
+            installed = ForeignKernel.find().map(kernel -> new Cells(kernel.shell(), kernel::executionCount, kernel::code)).orElse(null);
+        }
+        return Optional.ofNullable(installed);
+    }
+
+    /**
+     * For a kernel that announces its cells by {@link #begin} and {@link #stopped}.
+     *
+     * @param executionCount the n of In[n] of the running cell
+     */
+    public static synchronized Cells install(JShell shell, IntSupplier executionCount) {
+        Cells cells = new Cells(shell, executionCount, () -> null);
+        installed = cells;
+        return cells;
+    }
+
+    /** Forgets these cells, if they are the current ones. */
+    public void uninstall() {
+        synchronized (Cells.class) {
+            if (installed == this) installed = null;
+        }
+    }
+
+    /** The cell In[{@code executionCount}] starts. */
+    public void begin(int executionCount, String code) {
+        Poll.begin();
+        log.begin(executionCount, code);
+    }
+
+    /** The running cell ended before its code did, for {@code reason} (a sentence). */
+    public void stopped(String reason) {
+        log.stopped(reason);
+    }
+
+    public JShell shell() {
+        return shell;
+    }
+
+    /** The n of In[n] of the cell that runs, or ran last. */
+    public int executionCount() {
+        return executionCount.getAsInt();
+    }
+
+    /** The last definition of a method, variable or class that a cell ran or failed to run. */
+    public Optional<Definition> definition(String name) {
+        return log.last(name).map(declared -> definition(name, declared, problems(declared, name)));
+    }
+
+    /**
+     * Makes the answer called {@code name} callable as {@code type}, without compiling anything in the usual case.
+     *
+     * <p>A method becomes the interface's function. A variable becomes its value where the interface takes no
+     * arguments ({@code Supplier<String>}, read at each call), or is the answer itself where its type fits (a lambda in
+     * a variable). A class becomes an instance where it implements {@code type}, else its constructor is the function.
+     *
+     * @param type a public interface with one abstract method
+     * @throws IllegalArgumentException if {@code type} is not such an interface
+     */
+    public <T> Binding<T> bind(Class<T> type, String name) {
+        return new Binder<>(this, type, name).bind();
+    }
+
+    /**
+     * The library methods that {@code name} calls, itself or through other cells, as {@code package.Class.method};
+     * empty where the kernel does not keep byte code.
+     */
+    public Optional<Set<String>> calls(String name) {
+        return active(name).filter(MethodSnippet.class::isInstance)
+                .reduce((_, last) -> last)
+                .flatMap(Snippets::className)
+                .flatMap(cell -> CellCode.calls(cell, name));
+    }
+
+    CellLog log() {
+        return log;
+    }
+
+    /** What is defined now under a name, in the order of definition. */
+    Stream<PersistentSnippet> active(String name) {
+        return Stream.<PersistentSnippet>concat(shell.methods(), Stream.concat(shell.variables(), shell.types()))
+                .filter(snippet -> snippet.name().equals(name));
+    }
+
+    boolean live(String name) {
+        return active(name).map(shell::status).anyMatch(status -> status == Snippet.Status.VALID || status == Snippet.Status.RECOVERABLE_DEFINED);
+    }
+
+    Definition definition(String name, CellLog.Declared declared, List<Diagnostic> problems) {
+        CellLog.Entry entry = declared.entry();
+        return new Definition(name, declared.run().count, Text.source(entry == null ? declared.run().rest() : entry.source()),
+                problems.stream().map(Diagnostic::toString).toList(), live(name));
+    }
+
+    /** Why a definition has no meaning, by what the compiler said and by what has been dropped since. */
+    List<Diagnostic> problems(CellLog.Declared declared, String name) {
+        CellLog.Entry entry = declared.entry();
+        if (entry == null) {
+            String code = Objects.requireNonNull(declared.run().code);
+            int start = code.length() - declared.run().rest().length();
+            int at = start + Math.max(0, Declarations.position(declared.run().rest(), name));
+            int lineStart = code.lastIndexOf('\n', at - 1) + 1;
+            int lineEnd = code.indexOf('\n', at);
+            return List.of(new Diagnostic(1 + (int) code.substring(0, at).chars().filter(c -> c == '\n').count(),
+                    String.valueOf(log.stopReason(declared.run())), code.substring(lineStart, lineEnd < 0 ? code.length() : lineEnd), at - lineStart + 1));
+        }
+        if (entry.rejected()) return entry.diagnostics();
+        if (entry.snippet() instanceof DeclarationSnippet declaration) return unresolved(entry, declaration);
+        return List.of();
+    }
+
+    /** Names that a definition uses and no cell defines (any more). */
+    List<Diagnostic> unresolved(CellLog.Entry entry, DeclarationSnippet declaration) {
+        List<Diagnostic> problems = new ArrayList<>();
+        shell.unresolvedDependencies(declaration).forEach(dependency -> {
+            String missing = Text.simpleNames(dependency);  // "method scale(Tensor)", "class Foo", "variable x"
+            String name = missing.replaceFirst("^\\w+ ", "").replaceFirst("\\(.*", "");
+            String why = log.last(name)
+                    .filter(declared -> !problems(declared, name).isEmpty())
+                    .map(declared -> "the cell that was to define the " + missing + ", " + definition(name, declared, List.of()).cell() + ", does not compile")
+                    .orElse("no cell defines the " + missing);
+            problems.add(entry.diagnostic(Math.max(0, Declarations.position(entry.source(), name)), why));
+        });
+        return problems;
+    }
+
+    /** Evaluates code of the library's own, unseen by the log, and drops it again. */
+    List<String> evaluate(String code) {
+        log.pause(true);
+        try {
+            List<String> problems = new ArrayList<>();
+            for (SnippetEvent event : shell.eval(code)) {
+                if (event.causeSnippet() != null) continue;
+                if (event.status() != Snippet.Status.VALID) {
+                    shell.diagnostics(event.snippet()).map(diag -> Text.message(diag.getMessage(Locale.ENGLISH))).forEach(problems::add);
+                    if (problems.isEmpty()) problems.add("it uses names that no cell defines");
+                } else if (event.exception() != null) {
+                    problems.add(String.valueOf(event.exception().getMessage()));
+                }
+                shell.drop(event.snippet());
+            }
+            return problems;
+        } finally {
+            log.pause(false);
+        }
+    }
+}
