@@ -109,7 +109,8 @@ final class CellLog {
 
     /** @param count of the running cell, for a kernel that does not announce its cells by {@link #begin} */
     synchronized void add(SnippetEvent event, int count, @Nullable String code) {
-        if (paused || event.causeSnippet() != null) return;
+        // what follows from another event (a helper appeared, an old definition was overwritten or dropped) no cell wrote
+        if (paused || event.causeSnippet() != null || event.status() == Snippet.Status.DROPPED) return;
         if (runs.getLast().count != count) begin(count, code);
         Run run = runs.getLast();
         run.entries.add(new Entry(run, event.snippet(), event.status() == Snippet.Status.REJECTED,
