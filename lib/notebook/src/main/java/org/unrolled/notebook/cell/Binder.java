@@ -67,6 +67,7 @@ final class Binder<T> {
             if (home.isEmpty()) return compile(snippet, call(name));
             for (Method method : home.get().getMethods()) {
                 if (!method.getName().equals(name) || !Modifier.isStatic(method.getModifiers())) continue;
+                method.setAccessible(true);  // JShell's class around it is not public
                 candidates.add(new Candidate(snippet, method, signature.fits(method, method.getGenericReturnType(), method.getReturnType())));
             }
         }
@@ -119,6 +120,7 @@ final class Binder<T> {
         if (home.isEmpty()) return compile(snippet, signature.takesNothing() ? "() -> " + name : name);
         try {
             Field field = home.get().getField(name);
+            field.setAccessible(true);
             MethodHandle getter = LOOKUP.unreflectGetter(field);
             if (type.isAssignableFrom(field.getType()) && !signature.takesNothing()) {
                 Object answer = getter.invoke();
@@ -154,7 +156,7 @@ final class Binder<T> {
 
     /** Lets the compiler decide, as if the learner had written the call in the check cell. */
     private Binding<T> compile(PersistentSnippet snippet, String expression) {
-        List<String> problems = cells.evaluate(Handover.class.getName() + ".put((" + type.getCanonicalName() + ") " + expression + ");");
+        List<String> problems = cells.evaluate(Handover.code(type, expression));
         return problems.isEmpty() ? bound(snippet, type.cast(Handover.take())) : wrong(snippet);
     }
 

@@ -107,6 +107,7 @@ public final class CellErrors {
             if (wrap == null) return Optional.empty();
             int line = frame.getLineNumber() - 1;
             Snippet snippet = (Snippet) call(wrap, "wrapLineToSnippet", line);
+            if (Handover.evaluated(snippet.source())) return Optional.empty();
             int snippetLine = (int) call(wrap, "wrapLineToSnippetLine", line);
             return Optional.of(new Place(cells.log().entryOrRunning(snippet), snippetLine));
         } catch (ReflectiveOperationException | RuntimeException closed) {

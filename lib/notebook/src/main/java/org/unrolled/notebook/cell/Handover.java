@@ -15,6 +15,16 @@ public final class Handover {
         return "taken";
     }
 
+    /** Code to evaluate that leaves {@code expression} of {@code type} here. */
+    static String code(Class<?> type, String expression) {
+        return Handover.class.getName() + ".put((" + type.getCanonicalName() + ") " + expression + ");";
+    }
+
+    /** Whether it was us who had this evaluated. */
+    static boolean evaluated(String source) {
+        return source.startsWith(Handover.class.getName());
+    }
+
     static Object take() {
         Object object = Objects.requireNonNull(left, "nothing was handed over");
         left = null;

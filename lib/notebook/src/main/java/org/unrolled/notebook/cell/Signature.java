@@ -74,7 +74,7 @@ record Signature(Method method) {
 
     /** For a method that returns {@code result}, or a constructor of that class. */
     Fit fits(Executable candidate, Type genericResult, Class<?> result) {
-        if (candidate.isVarArgs()) return Fit.ASK_COMPILER;
+        if (candidate.isVarArgs() || candidate.getTypeParameters().length > 0) return Fit.ASK_COMPILER;
         Parameter[] given = method.getParameters();
         Parameter[] taken = candidate.getParameters();
         if (given.length != taken.length) return Fit.NO;
