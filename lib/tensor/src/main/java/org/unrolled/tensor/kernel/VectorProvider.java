@@ -1,8 +1,11 @@
 package org.unrolled.tensor.kernel;
 
-/** Finds VectorKernels where the JDK was started with the Vector API. Touches none of its classes before that is known. */
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Finds {@link VectorKernels} where the JDK was started with the Vector API. Touches none of its classes before that is known, and says once why not. */
 public final class VectorProvider implements KernelsProvider {
     private static final System.Logger LOG = System.getLogger(VectorProvider.class.getName());
+    private static final AtomicBoolean SAID = new AtomicBoolean();
 
     @Override public String name() {
         return "vector";
@@ -13,16 +16,18 @@ public final class VectorProvider implements KernelsProvider {
     }
 
     @Override public Kernels.Provider availability() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            return new Kernels.Provider(name(), false, "Java was started without the Vector API.",
-                    "Start it with --add-modules jdk.incubator.vector; the kernelspec \"unrolled\" does, and ./unrolled lab installs it.");
-        }
-        return new Kernels.Provider(name(), true, "", "");
+        return availability(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+    }
+
+    static Kernels.Provider availability(boolean vectorApi) {
+        if (vectorApi) return new Kernels.Provider("vector", true, "", "");
+        String reason = "Java was started without the Vector API, so products run in plain loops.";
+        String fix = "Start it with --add-modules jdk.incubator.vector, as ./unrolled lab does.";
+        if (SAID.compareAndSet(false, true)) LOG.log(System.Logger.Level.INFO, "kernels \"vector\" are not used: {0} {1}", reason, fix);
+        return new Kernels.Provider("vector", false, reason, fix);
     }
 
     @Override public Kernels create() {
-        VectorKernels kernels = new VectorKernels();
-        LOG.log(System.Logger.Level.DEBUG, "kernels \"vector\": {0} bit registers, {1} threads", VectorMath.FLOATS.vectorBitSize(), Workers.THREADS);
-        return kernels;
+        return new VectorKernels();
     }
 }

@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrossProviderTest {
     /** Around the widths of registers (4, 8, 16 lanes) and tiles (6 rows, 32 columns), and sizes of nothing and one. */
     private static final int[] SIZES = {0, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9, 12, 13, 15, 16, 17, 19, 31, 32, 33, 40, 63, 64, 65, 100};
-    private static final int SEEDS = 40;
+    private static final int SEEDS = 24;
 
     /** The methods of the contract that the tests here called. */
     private static final Set<String> COMPARED = ConcurrentHashMap.newKeySet();
