@@ -17,7 +17,6 @@ import static org.unrolled.tensor.Tensors.where;
 
 import java.util.Random;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -178,7 +177,7 @@ class GradientsTest {
 
     @Test void nothingIsRememberedWithinNoGrad() {
         Tensor x = tensor(3).requiresGrad(true);
-        assertThat(noGrad((Supplier<Tensor>) () -> x.mul(2)).requiresGrad()).isFalse();
+        assertThat(noGrad(() -> x.mul(2)).requiresGrad()).isFalse();
         assertThat(x.detach().mul(2).requiresGrad()).isFalse();
         assertThat(x.mul(2).requiresGrad()).isTrue();
     }

@@ -1,6 +1,7 @@
 package org.unrolled.tensor.op;
 
 import java.util.Arrays;
+import java.util.Set;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
 
@@ -13,6 +14,8 @@ import org.unrolled.tensor.kernel.Kernels;
  * @param stride one array of strides per operand, 0 along an axis that it repeats
  */
 record Broadcast(int[] shape, int[] size, int[]... stride) {
+    private static final Set<String> ARITHMETIC = Set.of("add", "sub", "mul", "div", "maximum");
+
     /** Of two operands; the error names {@code op} with {@code sign} between the shapes. */
     static Broadcast of(String op, String sign, int[] a, int[] b) {
         int rank = Math.max(a.length, b.length);
@@ -99,10 +102,14 @@ record Broadcast(int[] shape, int[] size, int[]... stride) {
 
     private static String hint(String op, int[] a, int[] b) {
         if (b.length == 1 && a.length > 1 && a[a.length - 2] == b[0]) {
-            return "one value per row is a column: a." + op + "(b.unsqueeze(-1))";
+            return "one value per row is a column: " + call(op, "b.unsqueeze(-1)");
         }
-        if (b.length >= 2 && fits(a, Shapes.transposed(b))) return "transpose the second: a." + op + "(b.transpose())";
+        if (b.length >= 2 && fits(a, Shapes.transposed(b))) return "transpose the second: " + call(op, "b.transpose()");
         return "sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.";
+    }
+
+    private static String call(String op, String second) {
+        return ARITHMETIC.contains(op) ? "a." + op + "(" + second + ")" : second;
     }
 
     private static boolean fits(int[] a, int[] b) {

@@ -12,6 +12,7 @@ public final class Cat {
     /** The shapes agree in every axis but {@code dim}. */
     public static Tensor apply(int dim, Tensor... xs) {
         if (xs.length == 0) throw new IllegalArgumentException("cat: there is nothing to join. Hint: cat(dim, a, b, ...)");
+        for (Tensor x : xs) Shapes.requireTensor("cat", x);
         int[] first = xs[0].shape(), shape = first.clone();
         int axis = Shapes.axis("cat", first, dim);
         shape[axis] = 0;

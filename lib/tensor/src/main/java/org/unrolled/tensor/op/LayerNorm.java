@@ -15,7 +15,7 @@ public final class LayerNorm {
 
     /** x (…, C), γ (C), β (C) → (…, C). */
     public static Tensor apply(Tensor x, Tensor gamma, Tensor beta, double eps) {
-        Shapes.requireFloats("layerNorm", x);
+        for (Tensor t : new Tensor[] {x, gamma, beta}) Shapes.requireFloats("layerNorm", t);
         int C = x.size(-1), N = Shapes.count(x.shape(), 0, x.dim() - 1);
         for (Tensor p : new Tensor[] {gamma, beta}) {
             if (p.dim() != 1 || p.numel() != C) {

@@ -17,6 +17,7 @@ public final class Linear {
     /** x (…, in), W (out, in), b (out) or none → (…, out). */
     public static Tensor apply(Tensor x, Tensor weight, @Nullable Tensor bias) {
         Shapes.requireFloats("linear", x);
+        Shapes.requireFloats("linear", weight);
         if (weight.dim() != 2 || x.dim() == 0 || x.size(-1) != weight.size(1)) {
             throw new IllegalArgumentException("linear: " + Shapes.text(x.shape()) + " with weight " + Shapes.text(weight.shape())
                     + ": the weight is (out, in), and in must be the last size of the input. Hint: "

@@ -16,6 +16,7 @@ public final class MaskedFill {
     /** The shape of x, to which the mask is broadcast; the mask holds floats or ints. */
     public static Tensor apply(Tensor x, Tensor mask, double value) {
         Shapes.requireFloats("maskedFill", x);
+        Shapes.requireTensor("maskedFill", mask);
         int[] shape = x.shape();
         if (!Arrays.equals(Broadcast.of("maskedFill", "with mask", shape, mask.shape()).shape(), shape)) {
             throw new IllegalArgumentException("maskedFill: " + Shapes.text(shape) + " with mask " + Shapes.text(mask.shape())

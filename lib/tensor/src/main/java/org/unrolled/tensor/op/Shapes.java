@@ -2,6 +2,7 @@ package org.unrolled.tensor.op;
 
 import java.util.Arrays;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
 
 /** Shapes as operations and their error messages need them. */
@@ -72,7 +73,15 @@ public final class Shapes {
         return t;
     }
 
+    /** A learner's method may have returned null, whatever the annotations say. */
+    static void requireTensor(String op, @Nullable Tensor x) {
+        if (x == null) {
+            throw new IllegalArgumentException(op + ": one of the tensors is null, and it works on tensors that exist. Hint: does the method that makes it return it?");
+        }
+    }
+
     static void requireFloats(String op, Tensor x) {
+        requireTensor(op, x);
         if (x.isInt()) {
             throw new IllegalArgumentException(op + ": " + text(x.shape()) + " holds ints, and " + op
                     + " works on floats. Hint: x.toFloat() first.");
@@ -80,6 +89,7 @@ public final class Shapes {
     }
 
     static void requireInts(String op, String what, Tensor x) {
+        requireTensor(op, x);
         if (!x.isInt()) {
             throw new IllegalArgumentException(op + ": the " + what + " " + text(x.shape()) + " are floats, and " + what
                     + " are ints. Hint: make them with ids(...).");

@@ -8,6 +8,7 @@ public final class Where {
 
     /** The three are broadcast. */
     public static Tensor apply(Tensor mask, Tensor a, Tensor b) {
+        for (Tensor t : new Tensor[] {mask, a, b}) Shapes.requireTensor("where", t);
         int[] both = Broadcast.of("where", "or", a.shape(), b.shape()).shape();
         int[] shape = Broadcast.of("where", "with mask", both, mask.shape()).shape();
         Tensor other = Affine.apply("where", MaskedFill.apply(mask.toFloat().detach(), mask, 1), -1, 1);
