@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import jdk.jshell.UnresolvedReferenceException;
@@ -37,9 +38,6 @@ import org.unrolled.notebook.cell.Poll;
 
 /** JJava's kernel with our JShell, our errors and our interrupt. */
 final class UnrolledKernel extends JavaKernel {
-    /** A parallel stream that fails leaves subtasks behind, which start one after the other. */
-    private static final int INTERRUPT_ROUNDS = 25;
-
     private final Cells cells;
     private volatile String interruptedAt = "";
 
@@ -104,13 +102,7 @@ final class UnrolledKernel extends JavaKernel {
     @Override public void interrupt() {
         interruptedAt = CellErrors.running().orElse("");
         super.interrupt();
-        Thread.ofPlatform().daemon().name("interrupt").start(() -> {
-            try {
-                for (int i = 0; i < INTERRUPT_ROUNDS && Poll.endPoolThreads(); i++) Thread.sleep(20);
-            } catch (InterruptedException e) {
-                // nobody interrupts this thread
-            }
-        });
+        Poll.endPoolThreads();
     }
 
     @Override public void onShutdown(boolean isRestarting) {
@@ -139,6 +131,14 @@ final class UnrolledKernel extends JavaKernel {
                     .compilerOptions(CellSession.compilerOptions().toArray(String[]::new))
                     .executionEngine(CellControl.over(evaluator.getExecControlProvider()), Map.of())
                     .build();
+        }
+
+        @Override protected CodeEvaluator buildCodeEvaluator(String name) {
+            return new CodeEvaluator(name, -1, TimeUnit.MILLISECONDS) {  // no time limit
+                @Override protected Object evalSingle(JShell shell, String code) {
+                    return super.evalSingle(shell, code.stripLeading());  // JShell miscounts lines after a leading line break
+                }
+            };
         }
 
         @Override public UnrolledKernel build() {

@@ -30,7 +30,11 @@ public final class CellCode {
 
     /** The class file of a cell's class, or empty for any other class and on a kernel that does not keep it. */
     public static Optional<byte[]> bytes(Class<?> cellClass) {
-        return Optional.ofNullable(CODE.get(cellClass.getName())).map(byte[]::clone);
+        return bytes(cellClass.getName());
+    }
+
+    static Optional<byte[]> bytes(String cellClass) {
+        return Optional.ofNullable(CODE.get(cellClass)).map(byte[]::clone);
     }
 
     /** Whether a class of this name ({@code REPL.$JShell$7}) was made from a cell. */

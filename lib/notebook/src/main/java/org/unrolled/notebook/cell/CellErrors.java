@@ -37,7 +37,7 @@ public final class CellErrors {
     /** {@code IllegalArgumentException: matmul: ...}, then a line for each frame of a cell, the innermost first. */
     public static String describe(Throwable t) {
         String what = Text.simpleName(t instanceof EvalException e ? e.getExceptionClassName() : t.getClass().getName());
-        String message = t.getMessage() == null ? "" : ": " + t.getMessage();
+        String message = t.getMessage() == null || t.getMessage().equals("null") ? "" : ": " + t.getMessage();  // JJava's null is a string
         List<Frame> frames = frames(t);
         List<String> lines = new ArrayList<>();
         for (Frame frame : frames) {
@@ -46,7 +46,7 @@ public final class CellErrors {
         }
         long repeated = frames.size() - lines.size();
         return what + message + lines.stream().collect(Collectors.joining())
-                + (repeated > 0 ? "\n  (" + repeated + " more calls like these)" : "");
+                + (repeated > MOST_FRAMES ? "\n  (" + repeated + " more calls like these)" : "");
     }
 
     /** {@code In[10] line 3 in attend: return ...}: the innermost frame of a cell, if there is one. */

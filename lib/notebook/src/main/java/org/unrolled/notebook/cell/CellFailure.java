@@ -1,7 +1,6 @@
 package org.unrolled.notebook.cell;
 
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.EvalException;
@@ -28,9 +27,7 @@ public final class CellFailure extends RuntimeException {
     /** The compiler refused a part of the running cell. */
     public static CellFailure rejected(Cells cells, Snippet snippet) {
         CellLog.Entry entry = cells.log().entryOrRunning(snippet);
-        List<Diagnostic> diagnostics = entry.diags().isEmpty()
-                ? cells.shell().diagnostics(snippet).map(diag -> entry.diagnostic(diag.getPosition(), Text.message(diag.getMessage(Locale.ENGLISH)))).toList()
-                : entry.diagnostics();
+        List<Diagnostic> diagnostics = entry.diagnostics();
         String cell = "In[" + entry.run().count + "]";
         if (diagnostics.isEmpty()) return new CellFailure(cell + " does not compile", cell + " does not compile.");
         Diagnostic first = diagnostics.getFirst();

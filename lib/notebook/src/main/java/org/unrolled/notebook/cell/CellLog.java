@@ -89,8 +89,13 @@ final class CellLog {
     CellLog(JShell shell) {
         this.shell = shell;
         shell.snippets().forEach(snippet -> before.entries.add(
-                new Entry(before, snippet, shell.status(snippet) == Snippet.Status.REJECTED, shell.diagnostics(snippet).toList(), -1, null)));
+                new Entry(before, snippet, shell.status(snippet) == Snippet.Status.REJECTED, errors(snippet), -1, null)));
         runs.add(before);
+    }
+
+    /** Warnings (that the Vector API is incubating) are no learner's business. */
+    private List<Diag> errors(Snippet snippet) {
+        return shell.diagnostics(snippet).filter(Diag::isError).toList();
     }
 
     synchronized void begin(int count, @Nullable String code) {
@@ -114,7 +119,7 @@ final class CellLog {
         if (runs.getLast().count != count) begin(count, code);
         Run run = runs.getLast();
         run.entries.add(new Entry(run, event.snippet(), event.status() == Snippet.Status.REJECTED,
-                shell.diagnostics(event.snippet()).toList(), advance(run, event.snippet()), event.exception()));
+                errors(event.snippet()), advance(run, event.snippet()), event.exception()));
     }
 
     /** Where a snippet begins in its cell. Snippets come in the order of the code. */
@@ -140,7 +145,7 @@ final class CellLog {
         return entry(snippet).orElseGet(() -> {
             Run run = runs.getLast();
             int read = run.read;
-            Entry entry = new Entry(run, snippet, false, List.of(), advance(run, snippet), null);
+            Entry entry = new Entry(run, snippet, false, errors(snippet), advance(run, snippet), null);
             run.read = read;
             return entry;
         });

@@ -71,7 +71,7 @@ public final class CellSession implements AutoCloseable {
             CompletionInfo part = analysis.analyzeCompletion(code);
             Object value = null;
             while (part.completeness().isComplete()) {
-                value = evaluate(part.source());
+                value = evaluate(part.source().stripLeading());  // JShell miscounts lines after a leading line break
                 part = analysis.analyzeCompletion(part.remaining());
             }
             if (part.completeness() != SourceCodeAnalysis.Completeness.EMPTY) throw CellFailure.incomplete(cells, part.remaining());
@@ -98,6 +98,7 @@ public final class CellSession implements AutoCloseable {
     public void interrupt() {
         Thread thread = running;
         if (thread != null) Poll.end(thread);
+        Poll.endPoolThreads();
     }
 
     public Cells cells() {

@@ -10,6 +10,7 @@ import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import jdk.jshell.DeclarationSnippet;
+import jdk.jshell.Diag;
 import jdk.jshell.JShell;
 import jdk.jshell.MethodSnippet;
 import jdk.jshell.PersistentSnippet;
@@ -177,7 +178,7 @@ public final class Cells {
             for (SnippetEvent event : shell.eval(code)) {
                 if (event.causeSnippet() != null) continue;
                 if (event.status() != Snippet.Status.VALID) {
-                    shell.diagnostics(event.snippet()).map(diag -> Text.message(diag.getMessage(Locale.ENGLISH))).forEach(problems::add);
+                    shell.diagnostics(event.snippet()).filter(Diag::isError).map(diag -> Text.message(diag.getMessage(Locale.ENGLISH))).forEach(problems::add);
                     if (problems.isEmpty()) problems.add("it uses names that no cell defines");
                 } else if (event.exception() != null) {
                     problems.add(String.valueOf(event.exception().getMessage()));

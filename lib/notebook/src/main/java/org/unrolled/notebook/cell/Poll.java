@@ -58,11 +58,10 @@ public final class Poll {
         return ENDING.contains(thread) || KERNEL_THREADS.stream().anyMatch(thread.getName()::startsWith);
     }
 
-    /** Ends cell code on {@code thread}, and on the pool threads that a parallel stream in a cell spread to. */
+    /** Ends cell code on {@code thread}. */
     static void end(Thread thread) {
         ENDING.add(thread);
         thread.interrupt();
-        endPoolThreads();
     }
 
     /** The thread's cell code has ended: it may go on with other work. */
@@ -72,12 +71,21 @@ public final class Poll {
     }
 
     /**
-     * Ends cell code on ForkJoin pool threads. Interrupting the thread that waits for a parallel stream does not reach
-     * the threads that work for it.
-     *
-     * @return whether there was any
+     * Ends cell code on ForkJoin pool threads, and returns when there is none any more, or after half a second.
+     * Interrupting the thread that waits for a parallel stream does not reach the threads that work for it, and when one
+     * of them ends, the subtasks it left behind start on another.
      */
-    public static boolean endPoolThreads() {
+    public static void endPoolThreads() {
+        long deadline = System.nanoTime() + 500_000_000;
+        try {
+            while (endPoolThreadsOnce() && System.nanoTime() < deadline) Thread.sleep(5);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** @return whether there was any */
+    private static boolean endPoolThreadsOnce() {
         boolean any = false;
         for (var entry : Thread.getAllStackTraces().entrySet()) {
             if (!(entry.getKey() instanceof ForkJoinWorkerThread worker)) continue;

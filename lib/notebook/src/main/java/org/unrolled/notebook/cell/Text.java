@@ -12,7 +12,7 @@ final class Text {
 
     /** Simple class names; without the lines about the location, which the caret shows. */
     static String message(String compiler) {
-        String text = compiler.lines().map(String::strip).filter(line -> !line.startsWith("location:")).collect(Collectors.joining("; "));
+        String text = compiler.lines().map(line -> line.strip().replaceAll("\\s+", " ")).filter(line -> !line.startsWith("location:")).collect(Collectors.joining("; "));
         return simpleNames(text);
     }
 

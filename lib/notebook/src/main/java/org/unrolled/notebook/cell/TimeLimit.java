@@ -60,15 +60,17 @@ public final class TimeLimit {
     private static boolean end(Thread thread) {
         long deadline = System.nanoTime() + GRACE.toNanos();
         boolean interrupted = false;
-        // again and again: code may swallow an interrupt, and a parallel stream may start new workers
+        // again and again: library code that a cell calls may swallow an interrupt
         while (thread.isAlive() && System.nanoTime() < deadline) {
             Poll.end(thread);
             try {
-                thread.join(10);
+                Poll.endPoolThreads();
+                thread.join(5);
             } catch (InterruptedException e) {
                 interrupted = true;
             }
         }
+        Poll.endPoolThreads();
         if (interrupted) Thread.currentThread().interrupt();
         return !thread.isAlive();
     }
