@@ -1,10 +1,10 @@
 package org.unrolled.quiz;
 
+import org.unrolled.notebook.Notebook;
 import org.unrolled.quiz.internal.Session;
-import org.unrolled.tensor.Tensors;
 
 /** What a lesson's cells call; one static import brings it and everything that draws and computes. */
-public class Lesson extends Tensors {
+public class Lesson extends Notebook {
 
     protected Lesson() {}
 

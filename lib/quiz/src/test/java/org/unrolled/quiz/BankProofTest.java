@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.unrolled.quiz.bank.BytesOfFloats;
+import org.unrolled.quiz.bank.ProductShape;
 import org.unrolled.quiz.bank.StandardDeviation;
+import org.unrolled.quiz.bank.TanhBackward;
+import org.unrolled.quiz.bank.WhichGrows;
+import org.unrolled.quiz.bank.WhyDivide;
 
 /** The proof proves a good question, and finds what is wrong with bad ones. */
 class BankProofTest {
+
+    private static final List<Exercise<?>> EXAMPLES = List.of(new StandardDeviation(), new TanhBackward(), new BytesOfFloats(), new WhichGrows(),
+            new ProductShape(), new WhyDivide());
 
     @Test
     void aGoodQuestionIsProved() {
@@ -21,8 +29,15 @@ class BankProofTest {
     }
 
     @Test
-    void itsCellsCompileWithALessonsImports() {
-        assertThat(BankProof.cells(List.of(new StandardDeviation()))).isEmpty();
+    void everyKindCanBeProved() {
+        for (Exercise<?> question : EXAMPLES) {
+            assertThat(BankProof.of(question).problems()).as(question.getClass().getSimpleName()).isEmpty();
+        }
+    }
+
+    @Test
+    void theirCellsCompileWithALessonsImports() {
+        assertThat(BankProof.cells(EXAMPLES)).isEmpty();
     }
 
     public interface Twice {

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.opentest4j.TestAbortedException;
+import org.unrolled.notebook.cell.TimeLimit;
 import org.unrolled.quiz.Check;
 
 /**
@@ -43,8 +44,11 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
 
     /** A check ran out of time. */
     static final class TimedOut extends AssertionError {
-        TimedOut(Duration limit) {
-            super("not finished after " + Text.seconds(limit));
+        final TimeLimit.TimedOut<?> how;
+
+        TimedOut(TimeLimit.TimedOut<?> how) {
+            super("not finished after " + Text.seconds(how.limit()));
+            this.how = how;
         }
     }
 
@@ -72,12 +76,13 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
         }
         Duration limit = run.limit != null ? run.limit
                 : Duration.ofMillis((long) (1000 * method.getExecutable().getAnnotation(Check.class).seconds()));
-        if (!Limits.run(() -> {
+        TimeLimit.TimedOut<?> late = Limits.run(() -> {
             check.proceed();
             run.notes.put(method.getExecutable().getName(), Notes.take());
-        }, limit)) {
+        }, limit);
+        if (late != null) {
             run.stopped = true;
-            throw new TimedOut(limit);
+            throw new TimedOut(late);
         }
     }
 

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.notebook.cell.Diagnostic;
 import org.unrolled.quiz.Exercise;
 import org.unrolled.quiz.Outcome;
 import org.unrolled.quiz.TextQuestion;
@@ -61,7 +62,7 @@ public record Card(String html, String text, @Nullable String json) {
                 .append(" · ").append(points).append("</div>");
         text.append(look.sign).append(' ').append(headline(v.outcome())).append(" · ").append(v.title()).append(" · ").append(points).append('\n');
         judged(v.judged(), html, text);
-        if (v.outcome() == Outcome.NOT_ATTEMPTED) {
+        if (v.outcome() == Outcome.NOT_ATTEMPTED && v.finding() == null) {
             String what = question instanceof org.unrolled.quiz.ValueQuestion q
                     ? "Write your answer between the quotation marks of " + code(q.variable()) + " in the cell above and run it, then run this cell again."
                     : "Replace the " + code("throw new Todo(…)") + " in the cell above with your answer and run it, then run this cell again.";
@@ -124,10 +125,10 @@ public record Card(String html, String text, @Nullable String json) {
         }
         html.append("<p style=\"margin:.4em 0;white-space:pre-line\">").append(Text.html(finding.text()));
         if (!finding.fix().isBlank()) {
-            html.append(' ').append(Text.html(finding.fix()));
+            html.append(finding.text().contains("\n") ? "\n" : " ").append(Text.html(finding.fix()));
         }
         html.append("</p>");
-        text.append(finding.text()).append(finding.fix().isBlank() ? "" : " " + finding.fix()).append('\n');
+        text.append(finding.text()).append(finding.fix().isBlank() ? "" : (finding.text().contains("\n") ? "\n" : " ") + finding.fix()).append('\n');
     }
 
     private static void checks(Verdict v, StringBuilder html, StringBuilder text) {
@@ -347,25 +348,12 @@ public record Card(String html, String text, @Nullable String json) {
         return new Card(section(Look.ERROR, html), Look.ERROR.sign + " " + headline + "\n" + sentence + (codeToRun == null ? "" : "\n    " + codeToRun), null);
     }
 
-    /** A line of the compiler, with the place it means. */
-    public record Place(int line, String message, String sourceLine, int column) {}
-
-    public static Card doesNotCompile(Verdict v, String name, List<Place> places) {
-        Judged judged = v.judged();
-        String cell = judged == null || judged.executionCount() == 0 ? "" : " (In[" + judged.executionCount() + "])";
-        StringBuilder lines = new StringBuilder();
-        for (Place p : places) {
-            lines.append("line ").append(p.line()).append(": ").append(p.message()).append('\n');
-            if (!p.sourceLine().isBlank()) {
-                int indent = p.sourceLine().length() - p.sourceLine().stripLeading().length();
-                lines.append("    ").append(p.sourceLine().strip()).append('\n')
-                        .append(" ".repeat(4 + Math.max(0, p.column() - indent))).append("^\n");
-            }
-        }
-        String html = "<div><strong>" + Look.ERROR.sign + " Does not compile</strong> · the last run of the cell that defines " + code(name) + cell
-                + " has an error</div>" + pre(lines.toString());
-        return new Card(section(Look.ERROR, html), Look.ERROR.sign + " Does not compile · the last run of the cell that defines " + name + cell
-                + " has an error\n" + lines.toString().stripTrailing(), json(v));
+    public static Card doesNotCompile(Verdict v, String name, String cell, List<Diagnostic> diagnostics) {
+        String lines = String.join("\n", diagnostics.stream().map(Diagnostic::toString).toList());
+        String html = "<div><strong>" + Look.ERROR.sign + " Does not compile</strong> · the last run of the cell that defines " + code(name) + " (" + Text.html(cell)
+                + ") has an error</div>" + pre(lines);
+        return new Card(section(Look.ERROR, html), Look.ERROR.sign + " Does not compile · the last run of the cell that defines " + name + " (" + cell
+                + ") has an error\n" + lines.stripTrailing(), json(v));
     }
 
     public static Card hint(String title, List<String> hints, int shown, String next) {

@@ -29,6 +29,7 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
+import org.unrolled.notebook.cell.Poll;
 import org.unrolled.quiz.Check;
 import org.unrolled.quiz.Exercise;
 
@@ -155,6 +156,10 @@ final class Checks {
             TestExecutionResult result = results.get(check.getName());
             if (result == null) {
                 throw new IllegalStateException("Check " + check.getName() + " of " + question.getSimpleName() + " was not run by JUnit.", broken[0]);
+            }
+            // the learner pressed Jupyter's interrupt: the whole cell ends
+            if (result.getThrowable().orElse(null) instanceof Poll.Stopped stopped) {
+                throw stopped;
             }
             ran.add(new Ran(check, result.getThrowable().orElse(null), state.notes.getOrDefault(check.getName(), "")));
         }

@@ -14,6 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.notebook.cell.TimeLimit;
 import org.unrolled.quiz.Answer;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Exercise;
@@ -108,8 +109,9 @@ public final class Engine {
         Judged judged = source == null ? null : source.judged();
         Object[] value = new Object[1];
         try {
-            if (!Limits.run(() -> value[0] = answer.value(), limit == null ? Duration.ofSeconds(10) : limit)) {
-                return verdict(question, Outcome.TIMED_OUT, 0, List.of(), timedOut("Reading the answer", limit), null, judged);
+            TimeLimit.TimedOut<?> late = Limits.run(() -> value[0] = answer.value(), limit == null ? Duration.ofSeconds(10) : limit);
+            if (late != null) {
+                return verdict(question, Outcome.TIMED_OUT, 0, List.of(), timedOut("Reading the answer", late), null, judged);
             }
         } catch (Throwable t) {
             if (t instanceof Lesson.Todo) {
@@ -125,17 +127,17 @@ public final class Engine {
         Optional<Values.FormError> form = ran.stream().map(Checks.Ran::thrown).filter(Values.FormError.class::isInstance)
                 .map(Values.FormError.class::cast).findFirst();
         if (form.isPresent()) {
-            return verdict(question, Outcome.INCORRECT, 0, results(ran), new Finding("form", form.get().getMessage(), ""), null, judged);
+            return verdict(question, Outcome.INCORRECT, 0, results(ran, null), new Finding("form", form.get().getMessage(), ""), null, judged);
         }
         boolean right = ran.stream().allMatch(r -> r.thrown() == null);
         if (question instanceof TextQuestion text && right) {
             boolean model = words(text.modelAnswer()).equals(words(value[0].toString()));
-            return verdict(question, model ? Outcome.CORRECT : Outcome.AWAITING_TEACHER, model ? maxPoints(question) : 0, results(ran),
+            return verdict(question, model ? Outcome.CORRECT : Outcome.AWAITING_TEACHER, model ? maxPoints(question) : 0, results(ran, null),
                     new Finding("rubric", model ? "That is the model answer." : "Recorded. A teacher marks it; alone, compare it with the rubric and the model answer below.", ""),
                     null, judged);
         }
         if (right) {
-            return verdict(question, Outcome.CORRECT, maxPoints(question), results(ran), null, null, judged);
+            return verdict(question, Outcome.CORRECT, maxPoints(question), results(ran, null), null, null, judged);
         }
         Object mine = question.read(value[0]);
         Finding finding = null;
@@ -154,7 +156,7 @@ public final class Engine {
             finding = usualNumber(d, e);
         }
         int points = points(question, ran, 0);
-        return verdict(question, points > 0 ? Outcome.PARTIAL : Outcome.INCORRECT, points, results(ran), finding, null, judged);
+        return verdict(question, points > 0 ? Outcome.PARTIAL : Outcome.INCORRECT, points, results(ran, null), finding, null, judged);
     }
 
     static boolean sameValue(Object a, Object b) {
@@ -202,13 +204,12 @@ public final class Engine {
             watch.close();
             return unjudged(question, Outcome.NOT_ATTEMPTED, null, judged);
         }
-        List<CheckResult> results = new ArrayList<>(results(ran));
+        List<CheckResult> results = new ArrayList<>(results(ran, watch));
         Optional<Checks.Ran> late = ran.stream().filter(r -> r.thrown() instanceof AnswerResolver.TimedOut).findFirst();
         if (late.isPresent()) {
             watch.close();
             return verdict(question, Outcome.TIMED_OUT, points(question, ran, 0), results,
-                    timedOut(name, limit != null ? limit : Duration.ofMillis((long) (1000 * late.get().check().getAnnotation(org.unrolled.quiz.Check.class).seconds()))),
-                    null, judged);
+                    timedOut(name, ((AnswerResolver.TimedOut) Objects.requireNonNull(late.get().thrown())).how), null, judged);
         }
         boolean passed = ran.stream().allMatch(r -> r.thrown() == null);
         Finding rule = null;
@@ -329,9 +330,11 @@ public final class Engine {
         return new Finding("throws", name + " threw " + Errors.describe(t), fix);
     }
 
-    private static Finding timedOut(String name, @Nullable Duration limit) {
-        return new Finding("timedOut", name + " did not finish within " + Text.seconds(limit == null ? Duration.ofSeconds(10) : limit)
-                + " and was stopped.", "Look for a loop whose condition never becomes false, or for far more work than the size of the input asks for.");
+    private static Finding timedOut(String name, TimeLimit.TimedOut<?> late) {
+        return new Finding("timedOut", name + " did not finish within " + Text.seconds(late.limit())
+                + (late.ended() ? " and was stopped." : " and could not be stopped: it goes on using the processor. Restart the kernel.")
+                + late.where().map(w -> "\nIt was at " + w).orElse(""),
+                "Look for a loop whose condition never becomes false, or for far more work than the size of the input asks for.");
     }
 
     private <A> Optional<Finding> misconception(CodeQuestion<A> question, Watch<A> watch, @Nullable Source source, List<Pair> pairs, List<Pair> wrong) {
@@ -566,11 +569,11 @@ public final class Engine {
         return all == 0 ? 0 : maxPoints(question) * passed / all;
     }
 
-    private static List<CheckResult> results(List<Checks.Ran> ran) {
-        return ran.stream().map(r -> new CheckResult(r.sentence(), r.thrown() == null, note(r))).toList();
+    private static List<CheckResult> results(List<Checks.Ran> ran, @Nullable Watch<?> watch) {
+        return ran.stream().map(r -> new CheckResult(r.sentence(), r.thrown() == null, note(r, watch))).toList();
     }
 
-    private static String note(Checks.Ran ran) {
+    private static String note(Checks.Ran ran, @Nullable Watch<?> watch) {
         Throwable t = ran.thrown();
         if (t == null) {
             return ran.note();
@@ -578,7 +581,8 @@ public final class Engine {
         if (t instanceof AssertionError || t instanceof org.opentest4j.TestAbortedException) {
             return t.getMessage() == null ? "" : t.getMessage();
         }
-        return Errors.brief(t);
+        // the check itself could not go on, for example with a null
+        return watch == null || watch.threw(t) ? Errors.brief(t) : "it could not go on with this result";
     }
 
     private static List<String> parameters(Class<?> type) {

@@ -1,6 +1,8 @@
 package org.unrolled.quiz.internal;
 
-/** A learner's exception in one sentence, with the line of their own cell. */
+import org.unrolled.notebook.cell.CellErrors;
+
+/** A learner's exception in one sentence, and the lines of their own cells on the way to it. */
 final class Errors {
 
     private Errors() {}
@@ -11,6 +13,7 @@ final class Errors {
     }
 
     static String describe(Throwable t) {
-        return brief(t) + ".";
+        String told = CellErrors.describe(t);
+        return told.contains("\n") || told.endsWith(".") ? told : told + ".";
     }
 }

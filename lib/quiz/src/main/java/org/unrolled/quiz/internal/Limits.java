@@ -1,10 +1,8 @@
 package org.unrolled.quiz.internal;
 
 import java.time.Duration;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.unrolled.notebook.cell.TimeLimit;
 
 /** Runs something for at most a while. */
 final class Limits {
@@ -15,32 +13,18 @@ final class Limits {
 
     private Limits() {}
 
-    /** @return false where the time ran out; what the body throws is thrown here */
-    static boolean run(Body body, Duration limit) throws Throwable {
-        Throwable[] thrown = new Throwable[1];
-        FutureTask<Void> task = new FutureTask<>(() -> {
+    /** @return how it ran out of time, or null where it did not; what the body throws is thrown here */
+    static TimeLimit.@Nullable TimedOut<?> run(Body body, Duration limit) throws Throwable {
+        TimeLimit.Result<Boolean> result = TimeLimit.call(() -> {
             try {
                 body.run();
+            } catch (Exception | Error e) {
+                throw e;
             } catch (Throwable t) {
-                thrown[0] = t;
+                throw new IllegalStateException(t);
             }
-            return null;
-        });
-        Thread thread = new Thread(task, "answer");
-        thread.setDaemon(true);
-        thread.setContextClassLoader(Thread.currentThread().getContextClassLoader());
-        thread.start();
-        try {
-            task.get(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            thread.interrupt();
-            return false;
-        } catch (ExecutionException e) {
-            throw e.getCause();
-        }
-        if (thrown[0] != null) {
-            throw thrown[0];
-        }
-        return true;
+            return true;
+        }, limit);
+        return result instanceof TimeLimit.TimedOut<?> late ? late : null;
     }
 }

@@ -5,15 +5,24 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.notebook.Display;
+import org.unrolled.notebook.cell.Binding;
+import org.unrolled.notebook.cell.Cells;
+import org.unrolled.notebook.cell.Definition;
+import org.unrolled.notebook.cell.Diagnostic;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Exercise;
+import org.unrolled.quiz.Outcome;
 import org.unrolled.quiz.Question;
 import org.unrolled.quiz.QuestionBank;
 import org.unrolled.quiz.ValueQuestion;
 import org.unrolled.quiz.Verdict;
+import org.unrolled.quiz.Verdict.Finding;
 import org.unrolled.quiz.Verdict.Judged;
 
 /** One learner at one kernel: judges, shows cards, keeps progress. */
@@ -25,11 +34,16 @@ public final class Session {
 
     private final Progress progress;
     private final Consumer<Card> show;
-    private final Engine engine = new Engine();
+    private final Engine engine;
 
     Session(Progress progress, Consumer<Card> show) {
+        this(progress, show, new Engine());
+    }
+
+    Session(Progress progress, Consumer<Card> show, Engine engine) {
         this.progress = progress;
         this.show = show;
+        this.engine = engine;
     }
 
     public static Session current() {
@@ -37,7 +51,13 @@ public final class Session {
     }
 
     private static void display(Card card) {
-        System.out.println(card.text());
+        Map<String, String> forms = new LinkedHashMap<>();
+        forms.put("text/html", card.html());
+        forms.put("text/plain", card.text());
+        if (card.json() != null) {
+            forms.put(Card.VERDICT, card.json());
+        }
+        Display.show(forms);
     }
 
     public void check(Class<?> type, String name) {
@@ -48,7 +68,38 @@ public final class Session {
     }
 
     private <A> void checkByName(Exercise<A> question, String name) {
-        show.accept(Card.note("This kernel cannot be looked into", "The check cannot find " + name + " by its name here. Run this instead:", typed(question, name)));
+        Optional<Cells> cells = Cells.current();
+        if (cells.isEmpty()) {
+            show.accept(Card.note("This kernel cannot be looked into", "The check cannot find " + name + " by its name here. Run this instead:", typed(question, name)));
+            return;
+        }
+        switch (cells.get().bind(Watch.answerType(question), name)) {
+            case Binding.Bound<A>(A answer, Definition definition) -> judge(question, answer,
+                    new Engine.Source(judged(definition), cells.get().calls(name).orElse(Set.of())));
+            case Binding.NotDefined<A>(String _, String hint) -> unjudged(question, Outcome.NOT_ATTEMPTED, new Finding("notDefined",
+                    "No cell that ran defines " + name + "." + (hint.isEmpty() ? "" : " " + hint), "Run the answer cell first, then this cell again."), null);
+            case Binding.DoesNotCompile<A>(Definition definition, List<Diagnostic> diagnostics) -> {
+                Verdict verdict = Engine.unjudged(question, Outcome.DOES_NOT_COMPILE, new Finding("doesNotCompile",
+                        String.join("\n", diagnostics.stream().map(Diagnostic::toString).toList()), ""), judged(definition));
+                progress.record(verdict);
+                show.accept(Card.doesNotCompile(verdict, definition.name(), definition.cell(), diagnostics));
+                trouble();
+            }
+            case Binding.WrongSignature<A>(Definition definition, String expected, String found) -> unjudged(question, Outcome.DOES_NOT_COMPILE,
+                    new Finding("signature", name + " is declared as " + found + "; the question calls it as " + expected + ".",
+                            "Change the first line of your answer to that."), judged(definition));
+        }
+    }
+
+    private void unjudged(Exercise<?> question, Outcome outcome, Finding finding, @Nullable Judged judged) {
+        Verdict verdict = Engine.unjudged(question, outcome, finding, judged);
+        progress.record(verdict);
+        show.accept(Card.of(verdict, question));
+        trouble();
+    }
+
+    private static Judged judged(Definition definition) {
+        return new Judged(definition.name(), definition.executionCount(), definition.source());
     }
 
     public <A> void check(Class<? extends Exercise<A>> type, A answer) {
@@ -61,13 +112,9 @@ public final class Session {
 
     private <A> void judge(Exercise<A> question, A answer, Engine.@Nullable Source source) {
         Verdict verdict = engine.judge(question, answer, source, Engine.seed(source == null ? null : source.judged().source()));
-        record(verdict);
+        progress.record(verdict);
         show.accept(Card.of(verdict, question));
         trouble();
-    }
-
-    private void record(Verdict verdict) {
-        progress.record(verdict);
     }
 
     private void trouble() {
@@ -140,9 +187,5 @@ public final class Session {
         }
         show.accept(ProgressCard.of(lessons, progress.all()));
         trouble();
-    }
-
-    static Judged judged(String name, int executionCount, String source) {
-        return new Judged(name, executionCount, source);
     }
 }
