@@ -13,6 +13,8 @@ import org.unrolled.tensor.op.Shapes;
 /**
  * A part of a network: parameters of its own and parts inside it. A subclass names them in its constructor with
  * {@link #parameter} and {@link #module}; their full names, such as {@code encoder.0.weight}, are PyTorch's.
+ *
+ * <p>Import it by name: with {@code org.unrolled.nn.*} alone, {@code Module} would be ambiguous with java.lang's.
  */
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();

@@ -513,7 +513,10 @@ public final class Tensor {
         if (grad != null) Kernels.current().fill(grad, 0);
     }
 
-    /** Finds the gradient of this scalar with respect to every tensor that requires one, and adds it to theirs. */
+    /**
+     * Finds the gradient of this scalar with respect to every tensor that requires one, and adds it to theirs. How the scalar
+     * was computed stays in memory as long as the scalar does: of a step's loss keep the {@link #item}, not the tensor.
+     */
     public void backward() {
         if (numel() != 1) {
             throw new IllegalArgumentException("backward: " + Shapes.text(shape) + " has " + numel()
