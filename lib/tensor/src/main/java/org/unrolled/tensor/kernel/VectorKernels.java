@@ -16,7 +16,7 @@ import jdk.incubator.vector.FloatVector;
  * <p>Matrix products are in VectorGemm, functions of one or two numbers in VectorElementwise, rows in VectorRows.
  */
 public final class VectorKernels extends ReferenceKernels {
-    /** Elements, or multiply-adds of a matrix product, that are not worth a vector. */
+    /** Elements that are not worth a vector. */
     private static final int HANDFUL = 64;
 
     @Override public String name() {
@@ -93,10 +93,13 @@ public final class VectorKernels extends ReferenceKernels {
     @Override public void dropout(Buffer y, Buffer x, Buffer step, float p, int seed, int layer, boolean acc) {
         float[] ys = y.floats(), xs = x.floats();
         int y0 = y.offset(), x0 = x.offset(), t = step.ints()[step.offset()];
-        Workers.forRanges(y.length(), LANES, 12L * y.length(), (from, to) -> {
-            for (int i = from; i < to; i++) {
-                float value = Philox.uniform(i, t, layer, seed) < p ? 0 : xs[x0 + i] / (1 - p);
-                ys[y0 + i] = acc ? ys[y0 + i] + value : value;
+        Workers.forRanges(y.length(), LANES, 3L * y.length(), (from, to) -> {
+            for (int i = from; i < to; i += VectorPhilox.LANES) {
+                long dropped = VectorPhilox.below(p, i, t, layer, seed);
+                for (int j = i; j < Math.min(to, i + VectorPhilox.LANES); j++, dropped >>= 1) {
+                    float value = (dropped & 1) == 1 ? 0 : xs[x0 + j] / (1 - p);
+                    ys[y0 + j] = acc ? ys[y0 + j] + value : value;
+                }
             }
         });
     }
@@ -205,7 +208,7 @@ public final class VectorKernels extends ReferenceKernels {
 
     @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB,
                                  boolean transposeA, boolean transposeB, boolean acc) {
-        if ((long) M * N * K < HANDFUL) super.matmul(c, a, b, batch, M, N, K, strideA, strideB, transposeA, transposeB, acc);
+        if ((long) M * N * K < 4 * HANDFUL) super.matmul(c, a, b, batch, M, N, K, strideA, strideB, transposeA, transposeB, acc);
         else VectorGemm.matmul(c, a, b, batch, M, N, K, strideA, strideB, transposeA, transposeB, acc);
     }
 

@@ -10,8 +10,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * exp, tanh, sigmoid, erf and their kin on a whole vector register. The polynomials are those of Moshier's Cephes library
- * (expf, tanhf); that of erf is a rational fit. VectorMathTest measures each against float64 and holds it to the bound that
+ * exp, tanh, sigmoid, erf and their kin on a whole vector register. The polynomial of exp is that of Moshier's Cephes library
+ * (expf); tanh and erf are rational fits that Eigen and XLA use too. VectorMathTest measures each against float64 and holds it to the bound that
  * stands at the method, in ulp (units in the last place) or absolute.
  *
  * <p>The JDK has such functions too (lanewise(EXP)), but with other bits on other machines; these give the same everywhere.
@@ -26,6 +26,9 @@ final class VectorMath {
     private static final float LN2_HIGH = 0.693359375f, LN2_LOW = -2.12194440e-4f;
     /** Added and taken away again it rounds to an integer, which meanwhile stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
+
+    /** Where the fit of tanh is 1 - 2⁻²², from where it stays. */
+    private static final float TANH_END = 7.9053111f;
 
     private VectorMath() { }
 
@@ -60,18 +63,23 @@ final class VectorMath {
         return FloatVector.broadcast(FLOATS, 1f).div(exp(x.neg()).add(1f));
     }
 
-    /** tanh x within 3 ulp: an odd polynomial where |x| &lt; 0.625, else 1 - 2/(e²ˣ + 1) with the sign of x. */
+    /** tanh x within 5 ulp: an odd rational function up to |x| = 7.9; x itself where |x| &lt; 4e-4, and ±1 beyond 9. */
     static FloatVector tanh(FloatVector x) {
-        FloatVector size = x.abs(), square = x.mul(x);
-        FloatVector p = FloatVector.broadcast(FLOATS, -5.70498872745e-3f);
-        p = p.fma(square, FloatVector.broadcast(FLOATS, 2.06390887954e-2f));
-        p = p.fma(square, FloatVector.broadcast(FLOATS, -5.37397155531e-2f));
-        p = p.fma(square, FloatVector.broadcast(FLOATS, 1.33314422036e-1f));
-        p = p.fma(square, FloatVector.broadcast(FLOATS, -3.33332819422e-1f));
-        FloatVector near = p.mul(square).fma(x, x);
-        FloatVector one = FloatVector.broadcast(FLOATS, 1f), two = FloatVector.broadcast(FLOATS, 2f);
-        FloatVector far = one.sub(two.div(exp(size.add(size)).add(1f)));
-        return far.blend(far.neg(), x.compare(LT, 0f)).blend(near, size.compare(LT, 0.625f));
+        FloatVector clamped = x.blend(TANH_END, x.compare(GT, TANH_END)).blend(-TANH_END, x.compare(LT, -TANH_END));
+        FloatVector square = clamped.mul(clamped);
+        FloatVector p = FloatVector.broadcast(FLOATS, -2.76076847742355e-16f);
+        p = p.fma(square, FloatVector.broadcast(FLOATS, 2.00018790482477e-13f));
+        p = p.fma(square, FloatVector.broadcast(FLOATS, -8.60467152213735e-11f));
+        p = p.fma(square, FloatVector.broadcast(FLOATS, 5.12229709037114e-08f));
+        p = p.fma(square, FloatVector.broadcast(FLOATS, 1.48572235717979e-05f));
+        p = p.fma(square, FloatVector.broadcast(FLOATS, 6.37261928875436e-04f));
+        p = p.fma(square, FloatVector.broadcast(FLOATS, 4.89352455891786e-03f));
+        FloatVector q = FloatVector.broadcast(FLOATS, 1.19825839466702e-06f);
+        q = q.fma(square, FloatVector.broadcast(FLOATS, 1.18534705686654e-04f));
+        q = q.fma(square, FloatVector.broadcast(FLOATS, 2.26843463243900e-03f));
+        q = q.fma(square, FloatVector.broadcast(FLOATS, 4.89352518554385e-03f));
+        FloatVector y = clamped.mul(p).div(q).blend(x, x.abs().compare(LT, 4e-4f));
+        return y.blend(1f, x.compare(GT, 9f)).blend(-1f, x.compare(LT, -9f));
     }
 
     /** erf x = 2/√π ∫₀ˣ e^(-t²) dt within 6e-7, absolute; an odd rational function up to |x| = 4, where erf is 1 in float. */
@@ -118,7 +126,7 @@ final class VectorMath {
         return innerTanh(x).add(1f).mul(0.5f).mul(x);
     }
 
-    /** (1 + t)/2 + x (1 - t²)/2 · √(2/π)(1 + 3 · 0.044715 x²) within 2e-6, absolute. */
+    /** (1 + t)/2 + x (1 - t²)/2 · √(2/π)(1 + 3 · 0.044715 x²) within 4e-6, absolute. */
     static FloatVector geluTanhDerivative(FloatVector x) {
         FloatVector t = innerTanh(x), one = FloatVector.broadcast(FLOATS, 1f);
         FloatVector slope = x.mul(x).mul(3 * 0.044715f).add(1f).mul(0.7978845608f);
@@ -130,9 +138,14 @@ final class VectorMath {
     /** The sum of the lanes, always in one order (reduceLanes may choose another one in compiled code). */
     static float sumLanes(FloatVector x, float[] lanes) {
         x.intoArray(lanes, 0);
-        for (int half = LANES / 2; half > 0; half /= 2) {
-            for (int i = 0; i < half; i++) lanes[i] += lanes[i + half];
+        float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+        if (LANES < 4) return lanes[0] + lanes[1];
+        for (int i = 0; i < LANES; i += 4) {
+            s0 += lanes[i];
+            s1 += lanes[i + 1];
+            s2 += lanes[i + 2];
+            s3 += lanes[i + 3];
         }
-        return lanes[0];
+        return s0 + s1 + (s2 + s3);
     }
 }

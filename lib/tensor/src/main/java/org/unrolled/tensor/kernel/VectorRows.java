@@ -21,18 +21,6 @@ final class VectorRows {
         return FloatVector.fromArray(FLOATS, x, i);
     }
 
-    /** The elements i..n-1 of a row, fewer than a register holds, and {@code filler} behind them. */
-    private static FloatVector end(float[] x, int x0, int i, int n, float filler, float[] lanes) {
-        Arrays.fill(lanes, n - i, LANES, filler);
-        System.arraycopy(x, x0 + i, lanes, 0, n - i);
-        return at(lanes, 0);
-    }
-
-    private static void putEnd(FloatVector value, float[] y, int y0, int i, int n, boolean acc, float[] lanes) {
-        value.intoArray(lanes, 0);
-        for (int j = i; j < n; j++) y[y0 + j] = acc ? y[y0 + j] + lanes[j - i] : lanes[j - i];
-    }
-
     private static void put(FloatVector value, float[] y, int i, boolean acc) {
         (acc ? value.add(at(y, i)) : value).intoArray(y, i);
     }
@@ -116,8 +104,13 @@ final class VectorRows {
         float largest = Float.NEGATIVE_INFINITY;
         int i = 0;
         if (n >= LANES) {
-            FloatVector m = at(x, x0);
-            for (i = LANES; i <= n - LANES; i += LANES) m = m.max(at(x, x0 + i));
+            FloatVector m = at(x, x0), second = m;
+            for (; i <= n - 2 * LANES; i += 2 * LANES) {
+                m = m.max(at(x, x0 + i));
+                second = second.max(at(x, x0 + i + LANES));
+            }
+            for (; i <= n - LANES; i += LANES) m = m.max(at(x, x0 + i));
+            m = m.max(second);
             largest = m.reduceLanes(VectorOperators.MAX);
         }
         for (; i < n; i++) largest = Math.max(largest, x[x0 + i]);
@@ -126,19 +119,21 @@ final class VectorRows {
 
     /** y = exp(x - m). @return Σ y */
     static float exp(float[] y, int y0, float[] x, int x0, int n, float m, float[] lanes) {
+        int whole = n / LANES * LANES;
+        if (whole < n) {
+            // the end of the row, filled up: e^-∞ = 0 adds nothing
+            Arrays.fill(lanes, Float.NEGATIVE_INFINITY);
+            System.arraycopy(x, x0 + whole, lanes, 0, n - whole);
+        }
         FloatVector sum = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
-            FloatVector e = VectorMath.exp(at(x, x0 + i).sub(m));
-            e.intoArray(y, y0 + i);
+        // one loop with one exp in it, the end included: with two of them the compiler no longer takes exp in
+        for (int i = 0; i < n; i += LANES) {
+            boolean end = i == whole;
+            FloatVector e = VectorMath.exp(at(end ? lanes : x, end ? 0 : x0 + i).sub(m));
+            e.intoArray(end ? lanes : y, end ? 0 : y0 + i);
             sum = sum.add(e);
         }
-        if (i < n) {
-            // e^-∞ = 0 adds nothing; m itself is finite here or the row is NaN anyway
-            FloatVector e = VectorMath.exp(end(x, x0, i, n, Float.NEGATIVE_INFINITY, lanes).sub(m));
-            putEnd(e, y, y0, i, n, false, lanes);
-            sum = sum.add(e);
-        }
+        if (whole < n) System.arraycopy(lanes, 0, y, y0 + whole, n - whole);
         return VectorMath.sumLanes(sum, lanes);
     }
 
@@ -171,9 +166,9 @@ final class VectorRows {
         float sum = (float) sum(dout, d0, n, lanes);
         int i = 0;
         for (; i <= n - LANES; i += LANES) put(at(dout, d0 + i).sub(VectorMath.exp(at(y, y0 + i)).mul(sum)), dx, dx0 + i, acc);
-        if (i < n) {
-            FloatVector e = VectorMath.exp(end(y, y0, i, n, 0f, lanes));
-            putEnd(end(dout, d0, i, n, 0f, lanes).sub(e.mul(sum)), dx, dx0, i, n, acc, lanes);
+        for (; i < n; i++) {
+            float value = dout[d0 + i] - (float) Math.exp(y[y0 + i]) * sum;
+            dx[dx0 + i] = acc ? dx[dx0 + i] + value : value;
         }
     }
 

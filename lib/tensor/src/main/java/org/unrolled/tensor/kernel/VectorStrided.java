@@ -7,7 +7,7 @@ import java.util.Arrays;
 /** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, square pieces where it was turned around. */
 final class VectorStrided {
     /** Rows and columns of the pieces of a transpose: both sides of one fit the first-level cache. */
-    private static final int PIECE = 32;
+    private static final int PIECE = 16;
 
     private VectorStrided() { }
 
@@ -129,7 +129,9 @@ final class VectorStrided {
                 for (int i0 = 0; i0 < n; i0 += PIECE) {
                     int i1 = Math.min(n, i0 + PIECE);
                     for (int j = low; j < high; j++) {
-                        row(y, yStart + j * strideY[turned] + i0, 1, x, xStart + j + i0 * step, step, i1 - i0, acc);
+                        int yRow = yStart + j * strideY[turned], xColumn = xStart + j;
+                        if (acc) for (int i = i0; i < i1; i++) y[yRow + i] += x[xColumn + i * step];
+                        else for (int i = i0; i < i1; i++) y[yRow + i] = x[xColumn + i * step];
                     }
                 }
             }
