@@ -14,7 +14,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "./unrolled",
         description = "Executes notebooks, lists devices, looks after the question bank.",
-        subcommands = {DoctorCommand.class, DevicesCommand.class, RunCommand.class},
+        subcommands = {DoctorCommand.class, DevicesCommand.class, RunCommand.class, QuizCommand.class},
         mixinStandardHelpOptions = true)
 public final class Unrolled {
     static final Gson JSON = new GsonBuilder().disableHtmlEscaping().serializeNulls().create();
