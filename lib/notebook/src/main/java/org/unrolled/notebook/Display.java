@@ -76,6 +76,7 @@ public final class Display {
         private final String id;
         private boolean printed;
         private long last;
+        private long drawing;
         private String lastText = "";
 
         private Handle(String id) {
@@ -106,13 +107,16 @@ public final class Display {
 
         /** Whether enough time has passed for the next picture; ask before drawing one. */
         public boolean due() {
-            return System.nanoTime() - last >= (printed ? TEXT_PAUSE_NANOS : PAUSE_NANOS);
+            // on a slow machine drawing must not slow the training down: at most a twentieth of the time
+            return System.nanoTime() - last >= (printed ? TEXT_PAUSE_NANOS : Math.max(PAUSE_NANOS, 20 * drawing));
         }
 
         /** Replaces the output at most five times a second; the supplier of the HTML is asked only then. */
         public void throttled(Supplier<String> html, Supplier<String> text) {
             if (due()) {
+                long start = System.nanoTime();
                 update(printed ? "" : html.get(), text.get());
+                drawing = System.nanoTime() - start;
             }
         }
     }

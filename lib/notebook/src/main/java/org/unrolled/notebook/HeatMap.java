@@ -1,5 +1,6 @@
 package org.unrolled.notebook;
 
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.TreeMap;
@@ -144,8 +145,8 @@ public final class HeatMap extends Picture<HeatMap> {
         int most = 12;
         int h = Math.min(matrix.rows(), most);
         int w = Math.min(matrix.columns(), most);
-        List<String> header = new java.util.ArrayList<>();
-        List<List<String>> lines = new java.util.ArrayList<>();
+        List<String> header = new ArrayList<>();
+        List<List<String>> lines = new ArrayList<>();
         if (!rows.isEmpty()) {
             header.add("");
         }
@@ -154,7 +155,7 @@ public final class HeatMap extends Picture<HeatMap> {
         }
         int decimals = Numbers.decimals(matrix.values());
         for (int i = 0; i < h; i++) {
-            List<String> line = new java.util.ArrayList<>();
+            List<String> line = new ArrayList<>();
             if (!rows.isEmpty()) {
                 line.add(rows.get(i));
             }
@@ -303,9 +304,10 @@ public final class HeatMap extends Picture<HeatMap> {
         }
         paths.forEach((rgb, d) -> {
             if (rgb < 0) {
-                svg.raw("<pattern id=\"n\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
+                String id = svg.id();
+                svg.raw("<pattern id=\"" + id + "\" width=\"5\" height=\"5\" patternUnits=\"userSpaceOnUse\" patternTransform=\"rotate(45)\">"
                         + "<path d=\"M0 0h5v5h-5z\" fill=\"#f1f1f1\"/><path d=\"M0 0v5\" stroke=\"#a8a8a8\" stroke-width=\"2\"/></pattern>");
-                svg.path(d.toString(), "fill=\"url(#n)\"");
+                svg.path(d.toString(), "fill=\"url(#" + id + ")\"");
             } else {
                 svg.path(d.toString(), "fill=\"" + ColorMap.hex(rgb) + "\"" + (gap == 0 ? " shape-rendering=\"crispEdges\"" : ""));
             }

@@ -145,7 +145,7 @@ public final class Lines extends Picture<Lines> {
         }
         String separator = ": ";
         for (Series s : series()) {
-            out.append(separator).append(s.name);
+            out.append(separator).append(s.name.isEmpty() ? "the line" : s.name);
             if (s.y.length > 0) {
                 out.append(" from ").append(Numbers.brief(s.y[0], 3)).append(" to ").append(Numbers.brief(s.y[s.y.length - 1], 3));
             }

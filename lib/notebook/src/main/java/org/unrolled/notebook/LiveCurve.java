@@ -78,7 +78,7 @@ public final class LiveCurve implements TrainingListener {
         for (Map.Entry<String, List<double[]>> curve : curves.entrySet()) {
             double[] x = curve.getValue().stream().mapToDouble(p -> p[0]).toArray();
             double[] y = curve.getValue().stream().mapToDouble(p -> p[1]).toArray();
-            lines = lines.line(several ? curve.getKey() : "loss", x, y);
+            lines = lines.line(several ? curve.getKey() : "", x, y);
         }
         return last.steps() > 1 ? lines.xRange(1, last.steps()) : lines;
     }

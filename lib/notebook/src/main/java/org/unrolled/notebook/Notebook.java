@@ -1,6 +1,7 @@
 package org.unrolled.notebook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -54,8 +55,11 @@ public class Notebook extends Tensors {
     /** Shows the collected rows under these column names, and forgets them. */
     public static void showRows(String... header) {
         List<Object[]> rows = ROWS.take(header.length);
-        HtmlTable table = Tables.render(null, Tables.table(header, rows));
-        Display.html(table.html(), table.text());
+        List<List<String>> cells = new ArrayList<>();
+        for (Object[] row : rows) {
+            cells.add(Arrays.stream(row).map(Rows::text).toList());
+        }
+        show(new HtmlTable(null, List.of(header), cells, 0));
     }
 
     /** A matrix (or a vector, as one row) as coloured cells. */

@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.zip.CRC32;
 import java.util.zip.Deflater;
-import java.util.zip.DeflaterOutputStream;
 
 /** One pixel per cell of a large matrix, with a palette. Small enough to write here, so that a heat map need not start java.awt. */
 final class Png {
@@ -30,16 +29,19 @@ final class Png {
                 colors[3 * i + 2] = (byte) palette[i];
             }
             chunk(out, "PLTE", colors);
-            ByteArrayOutputStream packed = new ByteArrayOutputStream();
-            Deflater deflater = new Deflater(Deflater.BEST_COMPRESSION);
-            try (DeflaterOutputStream deflate = new DeflaterOutputStream(packed, deflater)) {
-                for (int y = 0; y < height; y++) {
-                    deflate.write(0);
-                    deflate.write(indices, y * width, width);
-                }
-            } finally {
-                deflater.end();
+            byte[] lines = new byte[height * (width + 1)];
+            for (int y = 0; y < height; y++) {
+                System.arraycopy(indices, y * width, lines, y * (width + 1) + 1, width);
             }
+            Deflater deflater = new Deflater();
+            deflater.setInput(lines);
+            deflater.finish();
+            ByteArrayOutputStream packed = new ByteArrayOutputStream();
+            byte[] buffer = new byte[1 << 15];
+            while (!deflater.finished()) {
+                packed.write(buffer, 0, deflater.deflate(buffer));
+            }
+            deflater.end();
             chunk(out, "IDAT", packed.toByteArray());
             chunk(out, "IEND", new byte[0]);
             return out.toByteArray();

@@ -11,6 +11,12 @@ final class Svg {
     static final String QUIET = "#595959";
 
     private final StringBuilder body = new StringBuilder();
+    private int ids;
+
+    /** A name that nothing else in this picture has. */
+    String id() {
+        return "i" + ids++;
+    }
 
     static String number(double value) {
         return Numbers.stripZeros(String.format(Locale.ROOT, "%.1f", value));

@@ -3,18 +3,14 @@ package org.unrolled.notebook;
 import java.awt.BasicStroke;
 import java.awt.Color;
 import java.awt.Font;
-import java.awt.FontMetrics;
 import java.awt.Graphics2D;
-import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
@@ -27,16 +23,15 @@ import org.knowm.xchart.style.markers.Marker;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /**
- * Lines and bars by XChart, at two pixels per CSS pixel. The only class that touches XChart and java.awt:
- * nothing else refers to it before a chart is drawn, so that a lesson's first cell does not wait for them.
+ * Lines and bars by XChart, written as SVG; a learner's own chart as a raster of two pixels per CSS pixel. With {@link SvgGraphics}
+ * the only class that touches XChart and java.awt: nothing else refers to it before a chart is drawn, so that a lesson's first cell does not wait for them.
  */
 final class XCharts {
     private static final int SCALE = 2;
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color TEXT = new Color(0x595959);
-    private static final Color INK = new Color(0x333333);
+    private static final String QUIET = "font-size=\"11\" fill=\"" + Svg.QUIET + "\"";
     private static final Font SMALL = new Font(Font.SANS_SERIF, Font.PLAIN, 11);
-    private static final Font PLAIN = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
 
     static {
         if (System.getProperty("java.awt.headless") == null) {
@@ -48,11 +43,10 @@ final class XCharts {
 
     static Picture.Image render(Lines lines) {
         boolean named = lines.series().stream().anyMatch(s -> !s.name().isEmpty());
-        FontMetrics metrics = new BufferedImage(1, 1, BufferedImage.TYPE_INT_RGB).createGraphics().getFontMetrics(PLAIN);
         int label = 0;
         if (named) {
             for (Lines.Series s : lines.series()) {
-                label = Math.max(label, metrics.stringWidth(s.name()) + 14);
+                label = Math.max(label, (int) Svg.textWidth(s.name(), 12) + 14);
             }
         }
         int width = lines.width - label;
@@ -91,41 +85,37 @@ final class XCharts {
             drawn.setMarkerColor(Color.decode(s.color().hex()));
         }
         int top = lines.yLabel.isEmpty() ? 0 : 18;
-        Canvas canvas = new Canvas(lines.width, lines.height + top + (lines.xLabel.isEmpty() ? 0 : 16));
-        Graphics2D g = canvas.graphics;
+        int foot = lines.xLabel.isEmpty() ? 0 : 16;
+        Svg svg = new Svg();
         if (!lines.yLabel.isEmpty()) {
-            g.setFont(SMALL);
-            g.setColor(TEXT);
-            g.drawString(lines.yLabel, 10, 14);
+            svg.text(10, 14, lines.yLabel, QUIET);
         }
         if (!lines.xLabel.isEmpty()) {
-            g.setFont(SMALL);
-            g.setColor(TEXT);
-            g.drawString(lines.xLabel, (width - g.getFontMetrics().stringWidth(lines.xLabel)) / 2 + 10, canvas.height - 7);
+            svg.text(width / 2.0, lines.height + top + foot - 7, lines.xLabel, QUIET + " text-anchor=\"middle\"");
         }
-        if (!any) {
-            g.setFont(PLAIN);
-            g.setColor(TEXT);
-            g.drawString("no values yet", 20, lines.height / 2);
-            return canvas.image();
+        if (any) {
+            SvgGraphics g = new SvgGraphics(svg);
+            g.translate(0, top);
+            chart.paint(g, width, lines.height);
+            g.dispose();
+            if (named) {
+                directLabels(svg, chart, lines, width, top);
+            }
+        } else {
+            svg.text(20, lines.height / 2.0, "no values yet", QUIET);
         }
-        g.translate(0, top);
-        chart.paint(g, width, lines.height);
-        if (named) {
-            directLabels(g, chart, lines, width);
-        }
-        return canvas.image();
+        return svg.image(lines.width, lines.height + top + foot);
     }
 
     /** Each line's name at its end, moved apart where two ends are close. */
-    private static void directLabels(Graphics2D g, XYChart chart, Lines lines, int width) {
-        record Label(String name, Color color, double y) {}
+    private static void directLabels(Svg svg, XYChart chart, Lines lines, int width, int top) {
+        record Label(String name, String color, double x, double y) {}
         List<Label> labels = new ArrayList<>();
         for (Lines.Series s : lines.series()) {
             for (int k = s.y().length - 1; k >= 0; k--) {
                 if (Double.isFinite(s.y()[k]) && !(lines.logY && s.y()[k] <= 0)) {
                     double y = Math.clamp(chart.getScreenYFromChart(s.y()[k]), 10, lines.height - 30);
-                    labels.add(new Label(s.name(), Color.decode(s.color().hex()), y));
+                    labels.add(new Label(s.name(), s.color().hex(), Math.min(width - 4, chart.getScreenXFromChart(s.x()[k]) + 6), y));
                     break;
                 }
             }
@@ -142,10 +132,8 @@ final class XCharts {
                 }
             }
         }
-        g.setFont(PLAIN);
         for (int i = 0; i < at.length; i++) {
-            g.setColor(labels.get(i).color());
-            g.drawString(labels.get(i).name(), width - 4, (float) at[i] + 4);
+            svg.text(labels.get(i).x(), top + at[i] + 4, labels.get(i).name(), "fill=\"" + labels.get(i).color() + "\"");
         }
     }
 
@@ -157,7 +145,8 @@ final class XCharts {
         int panelHeight = bars.beside() || rows == 1 ? 190 : 120;
         int title = bars.labels().isEmpty() ? 4 : 20;
         int footer = bars.x().isEmpty() ? 0 : 18;
-        Canvas canvas = new Canvas(bars.width(), (bars.beside() ? 1 : rows) * (panelHeight + title) + footer);
+        int height = (bars.beside() ? 1 : rows) * (panelHeight + title) + footer;
+        Svg svg = new Svg();
         Picture.Range axis = bars.axis();
         int decimals = 0;
         for (float[] row : bars.rows()) {
@@ -172,46 +161,47 @@ final class XCharts {
             }
         }
         for (int i = 0; i < rows; i++) {
-            Graphics2D g = (Graphics2D) canvas.graphics.create();
-            g.translate(bars.beside() ? i * panelWidth : 0, bars.beside() ? 0 : i * (panelHeight + title));
+            int x = bars.beside() ? i * panelWidth : 0;
+            int y = bars.beside() ? 0 : i * (panelHeight + title);
             Colors color = bars.labels().isEmpty() ? Colors.series(i) : colorOf(bars.labels().get(i), i);
             if (!bars.labels().isEmpty()) {
-                g.setFont(PLAIN);
-                g.setColor(Color.decode(color.hex()));
-                g.drawString(color.marker() == Colors.Marker.NONE ? bars.labels().get(i) : color.marker().glyph() + " " + bars.labels().get(i), 12, 15);
+                String label = bars.labels().get(i);
+                svg.text(x + 12, y + 15, color.marker() == Colors.Marker.NONE ? label : color.marker().glyph() + " " + label, "fill=\"" + color.hex() + "\"");
             }
-            g.translate(0, title);
             if (n > 0) {
-                panel(g, bars.rows().get(i), columns, axis, decimals, color, panelWidth, panelHeight);
+                panel(svg, x, y + title, bars.rows().get(i), columns, axis, decimals, color, panelWidth, panelHeight);
             }
-            g.dispose();
         }
         if (!bars.x().isEmpty()) {
-            Graphics2D g = canvas.graphics;
-            g.setFont(SMALL);
-            g.setColor(TEXT);
-            g.drawString(bars.x(), (bars.width() - g.getFontMetrics().stringWidth(bars.x())) / 2, canvas.height - 6);
+            svg.text(bars.width() / 2.0, height - 6, bars.x(), QUIET + " text-anchor=\"middle\"");
         }
-        return canvas.image();
+        return svg.image(bars.width(), height);
     }
 
     /** A chart of XChart's own or an image, as a learner made it; null if it is neither. */
     static Picture.@Nullable Image render(Object drawn) {
         if (drawn instanceof Chart<?, ?> chart) {
-            Canvas canvas = new Canvas(chart.getWidth(), chart.getHeight());
-            chart.paint(canvas.graphics, chart.getWidth(), chart.getHeight());
-            return canvas.image();
+            BufferedImage sheet = new BufferedImage(chart.getWidth() * SCALE, chart.getHeight() * SCALE, BufferedImage.TYPE_INT_RGB);
+            Graphics2D g = sheet.createGraphics();
+            g.scale(SCALE, SCALE);
+            chart.paint(g, chart.getWidth(), chart.getHeight());
+            g.dispose();
+            return png(sheet, SCALE);
         }
         if (drawn instanceof BufferedImage image) {
-            ByteArrayOutputStream out = new ByteArrayOutputStream();
-            try {
-                ImageIO.write(image, "png", out);
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
-            return new Picture.Image("image/png", out.toByteArray(), image.getWidth(), image.getHeight());
+            return png(image, 1);
         }
         return null;
+    }
+
+    private static Picture.Image png(BufferedImage image, int scale) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            ImageIO.write(image, "png", out);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return new Picture.Image("image/png", out.toByteArray(), image.getWidth() / scale, image.getHeight() / scale);
     }
 
     static String describe(Object drawn) {
@@ -223,7 +213,7 @@ final class XCharts {
         return Colors.named(label).orElseGet(() -> Colors.series(i));
     }
 
-    private static void panel(Graphics2D g, float[] values, List<String> columns, Picture.Range axis, int decimals, Colors color, int width, int height) {
+    private static void panel(Svg svg, int left, int top, float[] values, List<String> columns, Picture.Range axis, int decimals, Colors color, int width, int height) {
         CategoryChart chart = new CategoryChart(width, height);
         style(chart.getStyler());
         chart.getStyler().setAxisTitlesVisible(false);
@@ -243,29 +233,29 @@ final class XCharts {
         chart.getStyler().setXAxisTicksVisible(false);
         CategorySeries series = chart.addSeries("values", places, heights);
         series.setFillColor(Color.decode(color.hex()));
+        SvgGraphics g = new SvgGraphics(svg);
+        g.translate(left, top);
         chart.paint(g, width, height - foot);
+        g.dispose();
         // the axis maps the first and the last number to its ends; the bars divide the space between them
         int n = values.length;
         double from = n > 1 ? chart.getScreenXFromChart(0) : chart.getYAxisLeftWidth() + 6;
         double to = n > 1 ? chart.getScreenXFromChart(n - 1) : width - 6;
         double step = (to - from) / n;
-        FontMetrics metrics = g.getFontMetrics(SMALL);
-        int widest = columns.stream().mapToInt(metrics::stringWidth).max().orElse(0);
+        double widest = columns.stream().mapToDouble(c -> Svg.textWidth(c, 11)).max().orElse(0);
         int every = Math.max(1, (int) Math.ceil((widest + 4) / step));
-        g.setFont(SMALL);
+        svg.raw("<g font-size=\"11\" text-anchor=\"middle\">");
         for (int j = 0; j < n; j++) {
-            double x = from + (j + 0.5) * step;
+            double x = left + from + (j + 0.5) * step;
             if (j % every == 0) {
-                g.setColor(TEXT);
-                g.drawString(columns.get(j), (float) (x - metrics.stringWidth(columns.get(j)) / 2.0), height - foot + 8);
+                svg.text(x, top + height - foot + 8, columns.get(j), "fill=\"" + Svg.QUIET + "\"");
             }
             String text = Numbers.typeset(!Float.isFinite(values[j]) || decimals < 0 ? Numbers.brief(values[j], 2) : Numbers.fixed(values[j], decimals));
-            int w = metrics.stringWidth(text);
-            if (w + 2 <= step || n == 1) {
-                g.setColor(INK);
-                g.drawString(text, (float) (x - w / 2.0), (float) chart.getScreenYFromChart(Math.max(0, heights.get(j))) - 3);
+            if (Svg.textWidth(text, 11) + 2 <= step || n == 1) {
+                svg.text(x, top + chart.getScreenYFromChart(Math.max(0, heights.get(j))) - 4, text, "");
             }
         }
+        svg.raw("</g>");
     }
 
     private static void style(AxesChartStyler s) {
@@ -292,63 +282,5 @@ final class XCharts {
             case TRIANGLE -> SeriesMarkers.TRIANGLE_UP;
             case DIAMOND -> SeriesMarkers.DIAMOND;
         };
-    }
-
-    /** A white sheet at twice the resolution, written as a PNG with a palette. */
-    private static final class Canvas {
-        final int width;
-        final int height;
-        final Graphics2D graphics;
-        private final BufferedImage image;
-
-        Canvas(int width, int height) {
-            this.width = width;
-            this.height = height;
-            image = new BufferedImage(width * SCALE, height * SCALE, BufferedImage.TYPE_INT_RGB);
-            graphics = image.createGraphics();
-            graphics.setColor(Color.WHITE);
-            graphics.fillRect(0, 0, image.getWidth(), image.getHeight());
-            graphics.scale(SCALE, SCALE);
-            graphics.setRenderingHint(RenderingHints.KEY_ANTIALIASING, RenderingHints.VALUE_ANTIALIAS_ON);
-            graphics.setRenderingHint(RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
-            graphics.setRenderingHint(RenderingHints.KEY_FRACTIONALMETRICS, RenderingHints.VALUE_FRACTIONALMETRICS_ON);
-            graphics.setRenderingHint(RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-        }
-
-        Picture.Image image() {
-            graphics.dispose();
-            int w = image.getWidth();
-            int h = image.getHeight();
-            int[] rgb = image.getRGB(0, 0, w, h, null, 0, w);
-            // a chart is a few hues blended with white: sixteen levels a channel are as good to the eye and fit a palette
-            for (int levels : new int[] {64, 32, 16, 8, 6}) {
-                Map<Integer, Integer> palette = new HashMap<>();
-                byte[] indices = new byte[rgb.length];
-                int last = ~rgb[0];
-                int lastIndex = 0;
-                for (int i = 0; i < rgb.length && palette.size() <= 256; i++) {
-                    if (rgb[i] != last) {
-                        last = rgb[i];
-                        lastIndex = palette.computeIfAbsent(quantized(last, levels), _ -> palette.size());
-                    }
-                    indices[i] = (byte) lastIndex;
-                }
-                if (palette.size() <= 256) {
-                    int[] colors = new int[palette.size()];
-                    palette.forEach((color, index) -> colors[index] = color);
-                    return new Picture.Image("image/png", Png.palette(w, h, indices, colors), width, height);
-                }
-            }
-            throw new AssertionError("six levels a channel are 216 colours");
-        }
-
-        private static int quantized(int rgb, int levels) {
-            int out = 0;
-            for (int shift = 16; shift >= 0; shift -= 8) {
-                int level = ((rgb >> shift & 255) * (levels - 1) + 127) / 255;
-                out = out << 8 | level * 255 / (levels - 1);
-            }
-            return out;
-        }
     }
 }

@@ -117,8 +117,8 @@ final class Gallery {
             maps.add(new HeatMap(Matrix.of(weights(10, 15, k / 12.0, 6))).rows("2", "0", "0", "7", "-", "1", "0", "-", "1", "3").columns(date).axes("target", "source"));
         }
         out.add(Scrubber.of("step", steps, maps).html());
-        out.add(Tables.render("variance of 1000 dot products", Tables.table(new String[] {"d_k", "Var(q·k)", "Var(q·k / √d_k)"}, List.of(
-                new Object[] {4, 3.9123, 0.9781}, new Object[] {16, 16.23, 1.0143}, new Object[] {64, 63.1, 0.986}, new Object[] {256, -259.4, 1.013}))).html());
+        out.add(new HtmlTable("variance of 1000 dot products", List.of("d_k", "Var(q·k)", "Var(q·k / √d_k)"), List.of(
+                List.of("4", "3.912", "0.9781"), List.of("16", "16.23", "1.014"), List.of("64", "63.1", "0.986"), List.of("256", "-259.4", "1.013")), 0).html());
         out.add(Notebook.diagram().box(0, 0, "Q", "(T, d_k)", Colors.QUERY).box(0, 1, "K", "(S, d_k)", Colors.KEY).box(0, 2, "V", "(S, d_v)", Colors.VALUE)
                 .op(1, 0, "Q·Kᵀ", "(T, S)").op(2, 0, "÷ √d_k", "(T, S)").op(3, 0, "softmax", "rows sum to 1").op(4, 0, "weights · V", "(T, d_v)")
                 .arrow("Q", "Q·Kᵀ").arrow("K", "Q·Kᵀ").arrow("Q·Kᵀ", "÷ √d_k").arrow("÷ √d_k", "softmax").arrow("softmax", "weights · V").arrow("V", "weights · V").html());
