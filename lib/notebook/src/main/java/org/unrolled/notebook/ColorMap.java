@@ -47,7 +47,7 @@ record ColorMap(double low, double high, boolean signed) {
     /** Black or white, whichever reads better on the colour. */
     static String ink(int rgb) {
         double ground = luminance(rgb);
-        return (1.05) / (ground + 0.05) > (ground + 0.05) / (luminance(0x1a1a1a) + 0.05) ? "#fff" : "#1a1a1a";
+        return (1.05) / (ground + 0.05) > (ground + 0.05) / 0.05 ? "#fff" : "#000";
     }
 
     /** Relative luminance (WCAG 2.2). */

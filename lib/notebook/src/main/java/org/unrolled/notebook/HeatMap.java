@@ -16,7 +16,9 @@ public final class HeatMap extends Picture<HeatMap> {
     /** Beyond this many pixels a side, cells are averaged over blocks. */
     private static final int MOST_CELLS = 256;
     /** Beyond this many cells the map is a raster of one pixel per cell, scaled up by the browser. */
-    private static final int MOST_PATHS = 1600;
+    private static final int MOST_PATHS = 700;
+    /** Small cells have no gaps between them, so a raster looks the same sooner. */
+    private static final int FEW_PATHS = 256;
     private static final double GAP = 8;
 
     private final Matrix matrix;
@@ -274,7 +276,7 @@ public final class HeatMap extends Picture<HeatMap> {
         for (float v : m.values()) {
             finite &= Float.isFinite(v);
         }
-        if (m.values().length > MOST_PATHS && finite) {
+        if (finite && m.values().length > (cellWidth < 12 ? FEW_PATHS : MOST_PATHS)) {
             byte[] indices = new byte[m.values().length];
             int[] palette = new int[ColorMap.STEPS];
             for (int i = 0; i < indices.length; i++) {
@@ -317,7 +319,7 @@ public final class HeatMap extends Picture<HeatMap> {
     private void writeValues(Svg svg, Matrix m, ColorMap colors, int decimals, double left, double top, double cellWidth, double cellHeight) {
         double above = threshold(m, colors);
         svg.raw("<g font-size=\"11\" text-anchor=\"middle\">");
-        for (String ink : List.of("#1a1a1a", "#fff")) {
+        for (String ink : List.of("#000", "#fff")) {
             svg.raw("<g fill=\"" + ink + "\">");
             for (int i = 0; i < m.rows(); i++) {
                 for (int j = 0; j < m.columns(); j++) {
