@@ -22,9 +22,11 @@ final class Training {
             "int wrong(int x) { return \"x\"; }",
             "int twice(int x) { return missing(x); }",
             "throw new IllegalStateException(\"as it should\");",
-            // the kit's own start, where the kit is on the class path
-            "import static org.unrolled.notebook.Notebook.*;\nimport org.unrolled.tensor.Tensor;",
-            "Tensor t = randn(new Random(0), 3, 4);\nshow(softmax(t.matmul(t.transpose())));");
+            // a lesson's start, a picture and a check, where the kit is on the class path
+            "import static org.unrolled.quiz.Lesson.*;\nimport org.unrolled.tensor.Tensor;\nimport org.unrolled.quizzes.attention.*;",
+            "Tensor t = randn(new Random(0), 3, 4);\nshow(softmax(t.matmul(t.transpose())));",
+            "Tensor attend(Tensor q, Tensor k, Tensor v) {\n    return softmax(q.matmul(k.transpose())).matmul(v);\n}",
+            "check(ScaledDotProduct.class, \"attend\");");
 
     private static final int TIMEOUT_MS = 60_000;
 
@@ -32,6 +34,7 @@ final class Training {
 
     /** Returns when the kernel has run the cells and was shut down. */
     static void start() throws Exception {
+        System.setProperty("unrolled.progress", "off");  // nobody's answers
         int[] ports = freePorts(5);
         String file = new KernelConnectionProperties("127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "tcp", "hmac-sha256", "").toJsonString();
         Thread client = Thread.ofPlatform().daemon().name("client").start(() -> {
