@@ -143,7 +143,7 @@ final class VectorRows {
         for (; i < n; i++) y[y0 + i] *= factor;
     }
 
-    /** y = x - shift. */
+    /** y = x - m - logSum. */
     static void shift(float[] y, int y0, float[] x, int x0, int n, float m, float logSum) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) at(x, x0 + i).sub(m).sub(logSum).intoArray(y, y0 + i);
