@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -45,6 +46,17 @@ public final class Dates {
     /** {@code B} random dates, none of which can come from {@link #train}. */
     public static Batch test(Random random, int B) {
         return sample(random, B, true);
+    }
+
+    /**
+     * Each character with two neighbours on both sides, side by side: embeddings (B, T, d) give (B, T, 5d); beyond the ends
+     * there are zeros.
+     */
+    public static Tensor window(Tensor x) {
+        int T = x.size(1);
+        Tensor beyond = Tensors.zeros(x.size(0), 2, x.size(2));
+        Tensor wide = Tensors.cat(1, beyond, x, beyond);
+        return Tensors.cat(2, IntStream.rangeClosed(0, 4).mapToObj(shift -> wide.slice(1, shift, shift + T)).toArray(Tensor[]::new));
     }
 
     /** Dates of your own, for example {@code Dates.of("july 20, 1969")}; their target is all zeros. */

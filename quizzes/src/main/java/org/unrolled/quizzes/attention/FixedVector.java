@@ -7,7 +7,7 @@ import java.util.List;
 import org.unrolled.quiz.ChoiceQuestion;
 import org.unrolled.quiz.Question;
 
-/** Predict: a summary of fixed size, and an input that grows (Cho et al. 2014, section 4; Bahdanau et al. 2014, section 1). */
+/** Predict: a summary of fixed size, and an input that grows (Cho et al. 2014; Bahdanau et al. 2014, section 1). */
 @Question(id = "attention/fixed-vector", title = "A fixed vector and a growing input", lesson = "07-attention")
 public final class FixedVector implements ChoiceQuestion {
 

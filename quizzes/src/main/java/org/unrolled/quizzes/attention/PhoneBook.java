@@ -32,6 +32,13 @@ public final class PhoneBook {
      */
     public record Batch(Tensor names, Tensor digits, Tensor question, Tensor answer) {
 
+        /** The names of book {@code b}, line by line. */
+        public List<String> namesOf(int b) {
+            int lines = names.size(1);
+            int[] name = names.toIntArray();
+            return IntStream.range(b * lines, (b + 1) * lines).mapToObj(i -> NAMES.get(name[i])).toList();
+        }
+
         /** Book {@code b} as text: {@code ada 3 · ben 7 · question: ben? · answer: 7}. */
         public String text(int b) {
             int lines = names.size(1);

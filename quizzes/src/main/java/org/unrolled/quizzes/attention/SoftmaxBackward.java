@@ -16,12 +16,12 @@ import org.unrolled.tensor.Tensor;
 public final class SoftmaxBackward implements GradientQuestion<SoftmaxBackward.Backward> {
 
     public interface Backward {
-        Tensor dS(Tensor a, Tensor dA);
+        Tensor softmaxBackward(Tensor a, Tensor dA);
     }
 
     // BEGIN ANSWER
     /** a = softmax(S), the weights, and dA, the gradient that arrives at them, both (N, M) -> dS (N, M). */
-    static Tensor dS(Tensor a, Tensor dA) {
+    static Tensor softmaxBackward(Tensor a, Tensor dA) {
         // BEGIN SOLUTION what a score's change does to its own weight and to the others of its row
         Tensor rowSum = dA.mul(a).sum(-1, true);   // (N, 1): what the row gains on average
         return a.mul(dA.sub(rowSum));
@@ -31,7 +31,7 @@ public final class SoftmaxBackward implements GradientQuestion<SoftmaxBackward.B
 
     @Override
     public Backward solution() {
-        return SoftmaxBackward::dS;
+        return SoftmaxBackward::softmaxBackward;
     }
 
     @Override
@@ -46,13 +46,13 @@ public final class SoftmaxBackward implements GradientQuestion<SoftmaxBackward.B
 
     @Override
     public List<Tensor> gradients(Backward yours, List<Tensor> x, Tensor dout) {
-        return List.of(yours.dS(softmax(x.get(0)), dout));
+        return List.of(yours.softmaxBackward(softmax(x.get(0)), dout));
     }
 
     @Override
     public String prompt() {
         return """
-                **Your turn.** Write `dS` from the weights $A$ and their gradient $dA$, equation (7.14): \
+                **Your turn.** Write `softmaxBackward`: $dS$ from the weights $A$ and their gradient $dA$, equation (7.14): \
                 $dS_{ij} = A_{ij}\\,\\bigl(dA_{ij} - \\sum_m dA_{im} A_{im}\\bigr)$. \
                 `sum(-1, true)` sums each row and keeps the axis, so that the sum can be subtracted from its row.
                 """;
