@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.unrolled.quiz.Exercise;
 
 /**
- * The two texts that an answer cell can hold, both cut out of the question's own source file, which the build packages
- * beside the class: so the solution that is shown is the solution that is compiled and proved.
+ * The two texts that an answer cell can hold, both cut out of the question's own source file, which the build packages,
+ * too: so the solution that is shown is the solution that is compiled and proved.
  */
 public record QuestionText(String stub, String solution) {
 
@@ -25,13 +25,19 @@ public record QuestionText(String stub, String solution) {
         return parse(source(type), type.getSimpleName());
     }
 
+    /**
+     * Where the build puts the sources. Not beside the classes: javac takes a source on the class path for the class itself, and a
+     * cell that mentions it then compiles it anew into its own package.
+     */
+    private static final String SOURCES = "META-INF/unrolled/sources/";
+
     /** @throws IllegalStateException where the build did not package the source */
     static String source(Class<?> type) {
-        String name = type.getName().replaceFirst("\\$.*", "").substring(type.getPackageName().length() + 1) + ".java";
-        try (InputStream in = type.getResourceAsStream(name)) {
+        String name = type.getName().replaceFirst("\\$.*", "").replace('.', '/') + ".java";
+        try (InputStream in = type.getClassLoader().getResourceAsStream(SOURCES + name)) {
             if (in == null) {
-                throw new IllegalStateException("Question " + type.getSimpleName() + ": its source " + name
-                        + " is not beside its class. The build packages it (quizzes/pom.xml, resources); a question compiled"
+                throw new IllegalStateException("Question " + type.getSimpleName() + ": its source " + SOURCES + name
+                        + " is not on the class path. The build packages it (quizzes/pom.xml, resources); a question compiled"
                         + " elsewhere overrides stub() and solutionSource().");
             }
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
