@@ -108,8 +108,10 @@ class QuizCommandTest {
                         .getJavaFileObjects(file, file.resolveSibling("package-info.java"))).call();
         assertThat(compiled).as(diagnostics.toString()).isTrue();
         assertThat(diagnostics.toString()).isEmpty();
-        // the bank's build puts each question's source beside its class, and a line into the index
-        Files.copy(file, classes.resolve("org/unrolled/quizzes/trial/OfTheTemplate.java"));
+        // as the bank's build packages it
+        Path packaged = classes.resolve("META-INF/unrolled/sources/org/unrolled/quizzes/trial/OfTheTemplate.java");
+        Files.createDirectories(packaged.getParent());
+        Files.copy(file, packaged);
         try (URLClassLoader loader = new URLClassLoader(new URL[] {classes.toUri().toURL()})) {
             BankProof.Result proof = BankProof.of(QuestionBank.of(loader.loadClass("org.unrolled.quizzes.trial.OfTheTemplate")));
             assertThat(proof.problems()).isEmpty();
