@@ -44,6 +44,7 @@ final class Codec {
         Object resolve(int handle, Class<?> type);
     }
 
+    static final int MOST_BYTES = 64 << 20;
     private static final int DEEPEST = 32;
 
     private final Handles handles;
@@ -68,6 +69,7 @@ final class Codec {
 
         Writer putText(String text) {
             byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+            room(utf8.length);
             return io(() -> {
                 out.writeInt(utf8.length);
                 out.write(utf8);
@@ -84,6 +86,13 @@ final class Codec {
 
         private interface Step {
             void run() throws IOException;
+        }
+
+        /** Before anything is copied, so that a message too large does not become a heap too small. */
+        private void room(long more) {
+            if (bytes.size() + more > MOST_BYTES) {
+                throw new Malformed("A message of " + (bytes.size() + more >> 20) + " MiB is too large; at most " + (MOST_BYTES >> 20) + " MiB go at once.");
+            }
         }
 
         private Writer io(Step step) {
@@ -162,6 +171,7 @@ final class Codec {
         }
 
         private void writeTensor(Tensor t) throws IOException {
+            room(4L * t.numel());
             out.writeByte('X');
             out.writeBoolean(t.isInt());
             out.writeBoolean(t.requiresGrad());
@@ -182,9 +192,10 @@ final class Codec {
         }
 
         private void writeArray(Object array, Type type) throws IOException {
-            out.writeByte('A');
             int n = Array.getLength(array);
             Class<?> component = array.getClass().getComponentType();
+            room(8L * n);
+            out.writeByte('A');
             out.writeByte(component.isPrimitive() ? component.descriptorString().charAt(0) : 'L');
             out.writeInt(n);
             Type inner = type instanceof GenericArrayType g ? g.getGenericComponentType() : component;

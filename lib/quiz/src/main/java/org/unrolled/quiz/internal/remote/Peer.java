@@ -38,7 +38,6 @@ final class Peer implements Codec.Handles, AutoCloseable {
     private static final int RETURN = 2;
     private static final int THROW = 3;
     private static final int BACKWARD = 4;
-    private static final int MOST_BYTES = 64 << 20;
 
     private record Frame(int kind, byte[] body) {}
 
@@ -71,9 +70,9 @@ final class Peer implements Codec.Handles, AutoCloseable {
             while (true) {
                 int length = in.readInt();
                 int kind = in.readUnsignedByte();
-                if (length < 0 || length > MOST_BYTES || kind < CALL || kind > BACKWARD) {
-                    reason = length > MOST_BYTES && kind >= CALL && kind <= BACKWARD
-                            ? "it sent " + (length >> 20) + " MiB at once; at most " + (MOST_BYTES >> 20) + " MiB are read"
+                if (length < 0 || length > Codec.MOST_BYTES || kind < CALL || kind > BACKWARD) {
+                    reason = length > Codec.MOST_BYTES && kind >= CALL && kind <= BACKWARD
+                            ? "it sent " + (length >> 20) + " MiB at once; at most " + (Codec.MOST_BYTES >> 20) + " MiB are read"
                             : "it sent bytes that are no message";
                     break;
                 }
@@ -120,9 +119,6 @@ final class Peer implements Codec.Handles, AutoCloseable {
     }
 
     private void send(int kind, byte[] body) {
-        if (body.length > MOST_BYTES) {
-            throw new Codec.Malformed("A message of " + (body.length >> 20) + " MiB is too large; at most " + (MOST_BYTES >> 20) + " MiB go at once.");
-        }
         try {
             synchronized (out) {
                 out.writeInt(body.length);
@@ -253,6 +249,9 @@ final class Peer implements Codec.Handles, AutoCloseable {
 
     /** Puts into the caller's object what the callee left in its copy, so that mutation is seen. */
     private static void overwrite(@Nullable Object mine, @Nullable Object theirs) {
+        if (Data.of(mine).same(Data.of(theirs))) {
+            return; // one part of a record changed, not this one
+        }
         switch (mine) {
             case Tensor t when theirs instanceof Tensor u -> t.detach().assign(u);
             case List<?> list when theirs instanceof List<?> other -> overwrite(list, other);
@@ -276,13 +275,9 @@ final class Peer implements Codec.Handles, AutoCloseable {
             return;
         }
         for (int i = 0; i < other.size(); i++) {
-            Data mine = Data.of(list.get(i));
-            if (mine.same(Data.of(other.get(i)))) {
-                continue;
-            }
             // what an element holds may change although the list itself cannot
             if (list.get(i) instanceof Tensor || list.get(i) instanceof Record || list.get(i) instanceof List<?>
-                    || list.get(i) != null && list.get(i).getClass().isArray()) {
+                    || list.get(i) != null && list.get(i).getClass().isArray() || Data.of(list.get(i)).same(Data.of(other.get(i)))) {
                 overwrite(list.get(i), other.get(i));
             } else {
                 to.set(i, other.get(i));

@@ -37,7 +37,7 @@ public final class StudentJvm<A> implements AutoCloseable {
     /** This JVM's java, with a small heap and without the reading of attach requests. */
     public static List<String> plainLauncher() {
         List<String> launcher = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+DisableAttachMechanism"));
+                "-Xmx256m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+DisableAttachMechanism"));
         if (ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()) {
             launcher.add("--add-modules=jdk.incubator.vector");
         }
