@@ -26,7 +26,7 @@ public final class AttentionBackward implements GradientQuestion<AttentionBackwa
     }
 
     // BEGIN ANSWER
-    /** q (N, dK), k (M, dK), v (M, dV), dO (N, dV), the gradient that arrives at the output -> all gradients on the way back. */
+    /** q (N, dK), k (M, dK), v (M, dV) and dO (N, dV), which arrives at the output -> all gradients. */
     static AttentionBackward.Gradients backward(Tensor q, Tensor k, Tensor v, Tensor dO) {
         double scale = sqrt(q.size(-1));
         Tensor a = softmax(q.matmul(k.transpose()).div(scale));

@@ -29,7 +29,7 @@ public final class CausalWeights implements CodeQuestion<CausalWeights.Weights> 
     }
 
     // BEGIN ANSWER
-    /** scores (..., T, T), already scaled -> weights (..., T, T): rows sum to one, nothing on a later position. */
+    /** scores (..., T, T), scaled -> weights (..., T, T): rows sum to one, the future gets nothing. */
     static Tensor causalWeights(Tensor scores) {
         // BEGIN SOLUTION take the future out, then normalise
         Tensor future = causalMask(scores.size(-1));   // (T, T): 1 where the key comes after the query

@@ -26,7 +26,7 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
     }
 
     // BEGIN ANSWER
-    /** x (B, T, dModel), each w (dModel, dModel) -> (B, T, dModel). Attention.attend(q, k, v) works on (B, numHeads, T, dK). */
+    /** x (B, T, dModel), each w (dModel, dModel) -> (B, T, dModel). */
     static Tensor multiHead(Tensor x, Tensor wQ, Tensor wK, Tensor wV, Tensor wO, int numHeads) {
         // BEGIN SOLUTION project, split into heads, attend, merge, project
         int B = x.size(0), T = x.size(1), dModel = x.size(2), dK = dModel / numHeads;
@@ -48,7 +48,7 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
     public String prompt() {
         return """
                 **Your turn.** Write `multiHead`, equation (7.11), for self-attention: queries, keys and values all come from $X$. \
-                `Attention.attend(q, k, v)` is equation (7.8) and works on any axes in front. `reshape` cuts an axis in two without \
+                `Attention.attend(q, k, v)` is equation (7.8) and works on (B, numHeads, T, $d_k$) as well. `reshape` cuts an axis in two without \
                 moving a number; `transpose(1, 2)` swaps two axes.
                 """;
     }

@@ -26,7 +26,7 @@ public final class ScaledDotProduct implements CodeQuestion<ScaledDotProduct.Att
     }
 
     // BEGIN ANSWER
-    /** q (N, dK), k (M, dK), v (M, dV) -> (N, dV); with axes in front of these for a batch: (B, N, dK) and so on. */
+    /** q (N, dK), k (M, dK), v (M, dV) -> (N, dV); a batch has more axes in front. */
     static Tensor attend(Tensor q, Tensor k, Tensor v) {
         // BEGIN SOLUTION weigh the values by how well each key fits the query
         Tensor scores = q.matmul(k.transpose()).div(sqrt(q.size(-1)));

@@ -20,7 +20,7 @@ public final class SoftmaxBackward implements GradientQuestion<SoftmaxBackward.B
     }
 
     // BEGIN ANSWER
-    /** a = softmax(S), the weights, and dA, the gradient that arrives at them, both (N, M) -> dS (N, M). */
+    /** a = softmax(S) and dA, the gradient that arrives at it, both (N, M) -> dS (N, M). */
     static Tensor softmaxBackward(Tensor a, Tensor dA) {
         // BEGIN SOLUTION what a score's change does to its own weight and to the others of its row
         Tensor rowSum = dA.mul(a).sum(-1, true);   // (N, 1): what the row gains on average
