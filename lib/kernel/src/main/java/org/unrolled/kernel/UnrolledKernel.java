@@ -29,6 +29,7 @@ import org.dflib.jjava.kernel.execution.CompilationException;
 import org.dflib.jjava.kernel.execution.EvaluationInterruptedException;
 import org.dflib.jjava.kernel.execution.IncompleteSourceException;
 import org.dflib.jjava.kernel.magics.ClasspathMagic;
+import org.unrolled.notebook.Display;
 import org.unrolled.notebook.cell.CellControl;
 import org.unrolled.notebook.cell.CellErrors;
 import org.unrolled.notebook.cell.CellFailure;
@@ -47,6 +48,7 @@ final class UnrolledKernel extends JavaKernel {
                 builder.buildRenderer(), builder.buildMagicsResolver(builder.buildMagicTranspiler()), builder.buildMagicsRegistry(),
                 builder.buildExtensionsEnabled(), builder.buildErrorStyler(), builder.buildJShell(evaluator), evaluator);
         cells = Cells.install(getJShell(), () -> executionCount.get() - 1);
+        Display.drawValues(this);
     }
 
     static UnrolledKernel create() {

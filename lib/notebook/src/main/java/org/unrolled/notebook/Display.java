@@ -3,11 +3,14 @@ package org.unrolled.notebook;
 import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.tensor.Tensor;
 
 /**
  * The door to the notebook. Finds the Java kernel that runs this code (ours and stock JJava, its older releases, IJava) by reflection,
@@ -52,6 +55,60 @@ public final class Display {
         Handle handle = new Handle(UUID.randomUUID().toString());
         handle.first(html, text);
         return handle;
+    }
+
+    /**
+     * Makes a kernel draw tensors and pictures that are the value of a cell's last line, as {@code show} would.
+     * Called by our own kernel at its start, elsewhere by the first function of {@link Notebook}.
+     */
+    public static void drawValues(Object kernel) {
+        try {
+            Object renderer = kernel.getClass().getMethod("getRenderer").invoke(kernel);
+            for (Class<?> type : List.of(Tensor.class, Picture.class)) {
+                Object registration = renderer.getClass().getMethod("createRegistration", Class.class).invoke(renderer, type);
+                registration = registration.getClass().getMethod("preferring", String[].class).invoke(registration, (Object) new String[] {HTML});
+                Method register = oneArgument(registration.getClass(), "register");
+                Class<?> function = register.getParameterTypes()[0];
+                register.invoke(registration, Proxy.newProxyInstance(function.getClassLoader(), new Class<?>[] {function}, Display::render));
+            }
+        } catch (ReflectiveOperationException | LinkageError _) {
+            // a kernel without renderers prints values as text
+        }
+    }
+
+    static void drawValues() {
+        Object kernel = kernel();
+        if (kernel != null) {
+            drawValues(kernel);
+        }
+    }
+
+    /** The kernel's RenderFunction: render(value, context). */
+    private static @Nullable Object render(Object proxy, Method method, Object @Nullable [] arguments) throws ReflectiveOperationException {
+        if (method.getDeclaringClass() == Object.class) {
+            return switch (method.getName()) {
+                case "equals" -> arguments != null && proxy == arguments[0];
+                case "hashCode" -> System.identityHashCode(proxy);
+                default -> "draws tensors and pictures";
+            };
+        }
+        if (arguments != null && arguments.length == 2) {
+            Outputs output = Outputs.of(null, arguments[0]);
+            Object data = arguments[1].getClass().getMethod("getOutputContainer").invoke(arguments[1]);
+            Method put = data.getClass().getMethod("putData", String.class, Object.class);
+            put.invoke(data, HTML, output.html());
+            put.invoke(data, TEXT, output.text());
+        }
+        return null;
+    }
+
+    private static Method oneArgument(Class<?> type, String name) throws NoSuchMethodException {
+        for (Method method : type.getMethods()) {
+            if (method.getName().equals(name) && method.getParameterCount() == 1) {
+                return method;
+            }
+        }
+        throw new NoSuchMethodException(type.getName() + "." + name);
     }
 
     /** Whether a Java kernel runs this code. */
@@ -189,15 +246,6 @@ public final class Display {
 
         private static Method find(Class<?> type, String name) throws NoSuchMethodException {
             return type.getMethod(name);
-        }
-
-        private static Method oneArgument(Class<?> type, String name) throws NoSuchMethodException {
-            for (Method method : type.getMethods()) {
-                if (method.getName().equals(name) && method.getParameterCount() == 1) {
-                    return method;
-                }
-            }
-            throw new NoSuchMethodException(type.getName() + "." + name);
         }
     }
 }

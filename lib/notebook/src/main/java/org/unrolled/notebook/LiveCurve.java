@@ -80,7 +80,7 @@ public final class LiveCurve implements TrainingListener {
             double[] y = curve.getValue().stream().mapToDouble(p -> p[1]).toArray();
             lines = lines.line(several ? curve.getKey() : "", x, y);
         }
-        return last.steps() > 1 ? lines.xRange(1, last.steps()) : lines;
+        return last.steps() > 1 ? lines.xRange(0, last.steps()) : lines;
     }
 
     String text() {

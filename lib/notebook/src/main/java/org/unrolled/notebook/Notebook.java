@@ -16,6 +16,10 @@ import org.unrolled.tensor.Tensors;
 public class Notebook extends Tensors {
     private static final Rows ROWS = new Rows();
 
+    static {
+        Display.drawValues();
+    }
+
     protected Notebook() {}
 
     /** Shows a tensor, picture, chart, table or image as a picture, anything else as text. */

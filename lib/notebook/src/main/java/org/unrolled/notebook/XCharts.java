@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import javax.imageio.ImageIO;
 import org.jspecify.annotations.Nullable;
 import org.knowm.xchart.CategoryChart;
@@ -54,7 +55,7 @@ final class XCharts {
         style(chart.getStyler());
         chart.getStyler().setAxisTitlesVisible(false);
         chart.getStyler().setXAxisLogarithmic(lines.logX).setYAxisLogarithmic(lines.logY);
-        chart.getStyler().setXAxisDecimalPattern("0.####");
+        chart.getStyler().setXAxisTicksVisible(false);
         chart.setCustomYAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 4)));
         if (lines.yRange != null && lines.yRange.high() > lines.yRange.low()) {
             chart.getStyler().setYAxisMin(lines.yRange.low()).setYAxisMax(lines.yRange.high());
@@ -85,19 +86,20 @@ final class XCharts {
             drawn.setMarkerColor(Color.decode(s.color().hex()));
         }
         int top = lines.yLabel.isEmpty() ? 0 : 18;
-        int foot = lines.xLabel.isEmpty() ? 0 : 16;
+        int foot = lines.xLabel.isEmpty() ? 16 : 34;
         Svg svg = new Svg();
         if (!lines.yLabel.isEmpty()) {
             svg.text(10, 14, lines.yLabel, QUIET);
         }
         if (!lines.xLabel.isEmpty()) {
-            svg.text(width / 2.0, lines.height + top + foot - 7, lines.xLabel, QUIET + " text-anchor=\"middle\"");
+            svg.text(width / 2.0, lines.height + top + foot - 8, lines.xLabel, QUIET + " text-anchor=\"middle\"");
         }
         if (any) {
             SvgGraphics g = new SvgGraphics(svg);
             g.translate(0, top);
             chart.paint(g, width, lines.height);
             g.dispose();
+            xTicks(svg, chart, lines, top);
             if (named) {
                 directLabels(svg, chart, lines, width, top);
             }
@@ -105,6 +107,48 @@ final class XCharts {
             svg.text(20, lines.height / 2.0, "no values yet", QUIET);
         }
         return svg.image(lines.width, lines.height + top + foot);
+    }
+
+    /** The places of few points themselves, else round numbers: XChart would write every n-th x value. */
+    private static void xTicks(Svg svg, XYChart chart, Lines lines, int top) {
+        TreeSet<Double> places = new TreeSet<>();
+        for (Lines.Series s : lines.series()) {
+            for (double x : s.x()) {
+                places.add(x);
+                if (places.size() > 1000) {
+                    break;
+                }
+            }
+        }
+        double low = lines.xRange != null ? lines.xRange.low() : places.first();
+        double high = lines.xRange != null ? lines.xRange.high() : places.last();
+        List<Double> ticks = new ArrayList<>();
+        if (places.size() <= 8) {
+            ticks.addAll(places);
+        } else if (lines.logX) {
+            for (double t = Math.pow(10, Math.ceil(Math.log10(low) - 1e-9)); t <= high * (1 + 1e-9); t *= 10) {
+                ticks.add(t);
+            }
+        } else {
+            double rough = (high - low) / 6;
+            double ten = Math.pow(10, Math.floor(Math.log10(rough)));
+            double step = ten * (rough / ten < 1.5 ? 1 : rough / ten < 3.5 ? 2 : rough / ten < 7.5 ? 5 : 10);
+            for (long k = (long) Math.ceil(low / step - 1e-9); k * step <= high + 1e-9 * step; k++) {
+                ticks.add(k * step);
+            }
+        }
+        double end = Double.NEGATIVE_INFINITY;
+        svg.raw("<g " + QUIET + " text-anchor=\"middle\">");
+        for (double t : ticks) {
+            String text = Numbers.typeset(Numbers.brief(t, 4));
+            double x = chart.getScreenXFromChart(t);
+            double half = Svg.textWidth(text, 11) / 2;
+            if (x - half > end + 5) {
+                svg.text(x, lines.height + top + 8, text, "");
+                end = x + half;
+            }
+        }
+        svg.raw("</g>");
     }
 
     /** Each line's name at its end, moved apart where two ends are close. */

@@ -3,6 +3,8 @@ package org.unrolled.notebook;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.github.spencerpark.jupyter.kernel.display.DisplayData;
+import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,18 @@ class DisplayTest {
                 assertThat(s.text()).contains("0.25  0.75");
                 assertThat(s.update()).isFalse();
             });
+        }
+    }
+
+    @Test void aTensorAsTheValueOfACellIsDrawn() {
+        try (RecordingKernel kernel = RecordingKernel.start()) {
+            Display.drawValues(kernel);
+            for (Object value : List.of(Notebook.eye(3), Notebook.heatMap(Notebook.eye(3)), Notebook.lines().line("a", 1, 2))) {
+                DisplayData data = kernel.getRenderer().render(value);
+                assertThat((String) data.getData(MIMEType.TEXT_HTML)).contains("<img");
+                assertThat((String) data.getData(MIMEType.TEXT_PLAIN)).isNotBlank();
+            }
+            assertThat(kernel.getRenderer().render("text").getData(MIMEType.TEXT_HTML)).isNull();
         }
     }
 
