@@ -1,7 +1,6 @@
 package org.unrolled.notebook;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -59,11 +58,7 @@ public class Notebook extends Tensors {
     /** Shows the collected rows under these column names, and forgets them. */
     public static void showRows(String... header) {
         List<Object[]> rows = ROWS.take(header.length);
-        List<List<String>> cells = new ArrayList<>();
-        for (Object[] row : rows) {
-            cells.add(Arrays.stream(row).map(Rows::text).toList());
-        }
-        show(new HtmlTable(null, List.of(header), cells, 0));
+        show(new HtmlTable(null, List.of(header), Rows.texts(rows, header.length), 0));
     }
 
     /** A matrix (or a vector, as one row) as coloured cells. */

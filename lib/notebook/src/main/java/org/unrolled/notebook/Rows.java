@@ -1,6 +1,7 @@
 package org.unrolled.notebook;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.unrolled.tensor.Tensor;
 
@@ -27,6 +28,30 @@ final class Rows {
             }
         }
         return taken;
+    }
+
+    /** The rows as text. Small decimals in one column get equally many places: 1.000 above 0.865, not 1. */
+    static List<List<String>> texts(List<Object[]> rows, int columns) {
+        List<List<String>> texts = new ArrayList<>();
+        for (Object[] row : rows) {
+            texts.add(new ArrayList<>(Arrays.stream(row).map(Rows::text).toList()));
+        }
+        for (int j = 0; j < columns; j++) {
+            int column = j;
+            if (rows.stream().allMatch(row -> (row[column] instanceof Double || row[column] instanceof Float) && Math.abs(((Number) row[column]).doubleValue()) <= 10)
+                    && texts.stream().noneMatch(row -> row.get(column).contains("e"))) {
+                int places = Math.min(4, texts.stream().mapToInt(row -> places(row.get(column))).max().orElse(0));
+                for (int i = 0; i < rows.size(); i++) {
+                    texts.get(i).set(j, Numbers.fixed(((Number) rows.get(i)[j]).doubleValue(), places));
+                }
+            }
+        }
+        return texts;
+    }
+
+    private static int places(String number) {
+        int point = number.indexOf('.');
+        return point < 0 ? 0 : number.length() - 1 - point;
     }
 
     static String text(Object cell) {

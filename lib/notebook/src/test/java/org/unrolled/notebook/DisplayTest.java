@@ -153,6 +153,13 @@ class DisplayTest {
         }
     }
 
+    @Test void smallDecimalsOfAColumnLineUp() {
+        assertThat(Rows.texts(List.of(new Object[] {1.0, 1, 249.31f}, new Object[] {0.8652, 2, 4.0671f}, new Object[] {0.5, 3, 1e-9f}), 3))
+                .containsExactly(List.of("1.0000", "1", "249.3"), List.of("0.8652", "2", "4.067"), List.of("0.5000", "3", "1e-9"));
+        assertThat(Rows.texts(List.of(new Object[] {Double.NaN}, new Object[] {2.0}), 1)).containsExactly(List.of("NaN"), List.of("2"));
+        assertThat(Rows.texts(List.of(), 2)).isEmpty();
+    }
+
     @Test void rowsThatDoNotFitAreForgotten() {
         Notebook.row(1, 2);
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.showRows("a"))
