@@ -255,8 +255,9 @@ public record Card(String html, String text, @Nullable String json) {
 
     private static void row(StringBuilder html, StringBuilder text, String caption, List<String> head, List<String> yours, List<String> expected, List<Boolean> off) {
         String th = "<th style=\"text-align:left;padding:.1em .8em\">";
-        html.append("<table style=\"border-collapse:collapse;margin:.4em 0\"><caption style=\"text-align:left;opacity:.75;white-space:normal\">")
-                .append(Text.html(caption)).append("</caption>");
+        // not a caption of the table: that would be broken into lines as narrow as the table
+        html.append("<figure style=\"margin:.4em 0;overflow-x:auto\"><figcaption style=\"opacity:.75\">").append(Text.html(caption))
+                .append("</figcaption><table style=\"border-collapse:collapse;margin:.1em 0\">");
         if (!head.isEmpty()) {
             html.append("<tr>").append(th).append("element</th>");
             head.forEach(h -> html.append("<th style=\"padding:.1em .8em;text-align:right\">").append(h).append("</th>"));
@@ -269,7 +270,7 @@ public record Card(String html, String text, @Nullable String json) {
         }
         html.append("</tr><tr>").append(th).append("expected</th>");
         expected.forEach(v -> html.append("<td style=\"padding:.1em .8em;text-align:right\">").append(Text.html(v)).append("</td>"));
-        html.append("</tr></table>");
+        html.append("</tr></table></figure>");
         text.append(caption).append("\n  yours:    ").append(String.join("  ", yours)).append("\n  expected: ").append(String.join("  ", expected)).append('\n');
     }
 
@@ -283,9 +284,9 @@ public record Card(String html, String text, @Nullable String json) {
             double d = Math.abs(y.values()[i] - e.values()[i]);
             max = Double.isFinite(d) ? Math.max(max, d) : max;
         }
-        html.append("<details><summary>where it differs</summary><table style=\"border-collapse:collapse;margin:.3em 0;font-size:80%\">"
-                + "<caption style=\"text-align:left;opacity:.75\">").append(e.dims() > 2 ? "the first matrix · " : "")
-                .append("yours − expected; darker is further away, · is right").append("</caption>");
+        html.append("<details><summary>where it differs</summary><figure style=\"margin:.3em 0;overflow-x:auto\"><figcaption style=\"opacity:.75\">").append(e.dims() > 2 ? "the first matrix · " : "")
+                .append("yours − expected; stronger colour is further away, orange above, blue below, · is right")
+                .append("</figcaption><table style=\"border-collapse:collapse;font-size:80%\">");
         for (int r = 0; r < rows; r++) {
             html.append("<tr>");
             for (int c = 0; c < columns; c++) {
@@ -302,7 +303,7 @@ public record Card(String html, String text, @Nullable String json) {
             }
             html.append("</tr>");
         }
-        html.append("</table></details>");
+        html.append("</table></figure></details>");
     }
 
     /** A value as a learner could type it, short. */
@@ -361,7 +362,7 @@ public record Card(String html, String text, @Nullable String json) {
         StringBuilder text = new StringBuilder(Look.NOTE.sign + " Hint " + shown + " of " + hints.size() + " · " + title + "\n");
         for (int i = 0; i < shown; i++) {
             html.append(i == shown - 1 ? "<li>" : "<li style=\"opacity:.7\">").append(inlineCode(hints.get(i))).append("</li>");
-            text.append("  ").append(i + 1).append(". ").append(hints.get(i)).append('\n');
+            text.append("  ").append(i + 1).append(". ").append(hints.get(i).replace("`", "")).append('\n');
         }
         html.append("</ol><div style=\"opacity:.75\">").append(next).append("</div>");
         text.append(plain(next));

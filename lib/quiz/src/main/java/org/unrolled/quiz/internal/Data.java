@@ -242,7 +242,7 @@ public sealed interface Data {
 
     static String shape(int[] shape) {
         return Arrays.stream(shape).mapToObj(String::valueOf)
-                .collect(java.util.stream.Collectors.joining(", ", "(", shape.length == 1 ? ",)" : ")"));
+                .collect(java.util.stream.Collectors.joining(", ", "(", ")"));
     }
 
     /** A value of the same type as {@code template} that holds {@code data}; the template itself where it cannot be made. */

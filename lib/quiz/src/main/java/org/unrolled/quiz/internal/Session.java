@@ -74,8 +74,12 @@ public final class Session {
             return;
         }
         switch (cells.get().bind(Watch.answerType(question), name)) {
-            case Binding.Bound<A>(A answer, Definition definition) -> judge(question, answer,
-                    new Engine.Source(judged(definition), cells.get().calls(name).orElse(Set.of())));
+            case Binding.Bound<A>(A answer, Definition definition) -> {
+                judge(question, answer, new Engine.Source(judged(definition), cells.get().calls(name).orElse(Set.of())));
+                cells.get().definition(name).filter(last -> last.executionCount() > definition.executionCount()).ifPresent(last ->
+                        show.accept(Card.note("Not the last " + name, last.cell() + " defines another " + name + ", with other parameters. Judged is the one of "
+                                + definition.cell() + ", which has the parameters that the question asks for.", null)));
+            }
             case Binding.NotDefined<A>(String _, String hint) -> unjudged(question, Outcome.NOT_ATTEMPTED, new Finding("notDefined",
                     "No cell that ran defines " + name + "." + (hint.isEmpty() ? "" : " " + hint), "Run the answer cell first, then this cell again."), null);
             case Binding.DoesNotCompile<A>(Definition definition, List<Diagnostic> diagnostics) -> {

@@ -81,9 +81,9 @@ class CheckInNotebookTest {
                   ✓ never negative
                   ✓ moving all values does not change it
                   ✗ agrees with the formula (differs for 2 values)
-                smallest failing input: x (2,)
+                smallest failing input: x (2)
                   yours:    0.""").endsWith("Next: hint(StandardDeviation.class)");
-        assertThat(cards.getLast().html()).contains("<caption", ">yours</th>", ">expected</th>", "this input").doesNotContain("<style", "<script", "aria-", "<svg");
+        assertThat(cards.getLast().html()).contains("<figcaption", ">yours</th>", ">expected</th>", "this input").doesNotContain("<style", "<script", "aria-", "<svg");
     }
 
     @Test
@@ -103,6 +103,51 @@ class CheckInNotebookTest {
         assertThat(deviation("String deviation(int n) { return \"\"; }")).startsWith("⚠ Does not compile · Standard deviation")
                 .contains("deviation is declared as String deviation(int n); the question calls it as double deviation(double[] x).",
                         "Change the first line of your answer to that.");
+    }
+
+    @Test
+    void anotherMethodOfTheSameNameIsNotTakenForTheAnswer() {
+        deviation(new StandardDeviation().solutionSource());
+        deviation("double deviation(int n) { return n; }");
+        assertThat(cards.get(cards.size() - 2).text()).startsWith("✓ Correct").contains("judged deviation from In[4]");
+        assertThat(cards.getLast().text()).isEqualTo("⚠ Not the last deviation\nIn[5] defines another deviation, with other parameters."
+                + " Judged is the one of In[4], which has the parameters that the question asks for.");
+    }
+
+    @Test
+    void theTypedFormsCompileAndJudge() {
+        notebook.run(new StandardDeviation().solutionSource());
+        notebook.run("String answer = \"8000\";");
+        java.io.ByteArrayOutputStream printed = new java.io.ByteArrayOutputStream();
+        java.io.PrintStream before = System.out;
+        System.setOut(new java.io.PrintStream(printed, true, java.nio.charset.StandardCharsets.UTF_8));
+        String progress = System.setProperty("unrolled.progress", "off");
+        try {
+            notebook.run("check(StandardDeviation.class, x -> deviation(x));");
+            notebook.run("check(StandardDeviation.class, (StandardDeviation.Deviation) x -> 2.0);");
+            notebook.run("check(BytesOfFloats.class, () -> answer);");
+            notebook.run("check(StandardDeviation.class, \"deviation\");");
+            notebook.run("hint(BytesOfFloats.class); progress();");
+        } finally {
+            System.setOut(before);
+            System.getProperties().remove("unrolled.progress");
+        }
+        assertThat(progress).isNull();
+        assertThat(printed.toString(java.nio.charset.StandardCharsets.UTF_8)).contains("✓ Correct · Standard deviation",
+                "deviation returns the same result whatever its arguments are", "That many bits times floats", "judged deviation from In[4]",
+                "Hint 1 of 1", "Where you stand");
+        assertThat(Session.typed(new StandardDeviation(), "deviation")).isEqualTo("check(StandardDeviation.class, (x) -> deviation(x));");
+        assertThat(Session.typed(new BytesOfFloats(), "answer")).isEqualTo("check(BytesOfFloats.class, () -> answer);");
+    }
+
+    @Test
+    void whereTheKernelCannotBeLookedIntoTheTypedFormIsPrinted() {
+        notebook.close();
+        session.check(TanhBackward.class, "dX");
+        assertThat(cards.getLast().text()).isEqualTo("""
+                ⚠ This kernel cannot be looked into
+                The check cannot find dX by its name here. Run this instead:
+                    check(TanhBackward.class, (x, dY) -> dX(x, dY));""");
     }
 
     @Test
@@ -152,7 +197,7 @@ class CheckInNotebookTest {
     void tensorsComeBackNullWronglyShapedOrChanged() {
         assertThat(check(new TanhBackward(), "dX", "Tensor dX(Tensor x, Tensor dY) { return null; }")).contains("dX returned null. Return the value you computed.");
         assertThat(check(new TanhBackward(), "dX", "Tensor dX(Tensor x, Tensor dY) { return dY.sum(0); }"))
-                .contains("dX returned shape (3,); it should be shape (2, 3) for inputs (2, 3), (2, 3).");
+                .contains("dX returned shape (3); it should be shape (2, 3) for inputs (2, 3), (2, 3).");
         assertThat(check(new TanhBackward(), "dX", "Tensor dX(Tensor x, Tensor dY) { return dY; }")).contains("Your result is the argument dY, unchanged.");
         assertThat(check(new TanhBackward(), "dX", "Tensor dX(Tensor x, Tensor dY) { return dY.mul(tanh(x).pow(2).sub(1)); }"))
                 .contains("Your result is the right one with the opposite sign.");
