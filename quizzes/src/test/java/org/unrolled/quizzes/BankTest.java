@@ -2,11 +2,15 @@ package org.unrolled.quizzes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unrolled.quiz.BankProof;
+import org.unrolled.quiz.CodeQuestion;
+import org.unrolled.quiz.Exercise;
 import org.unrolled.quiz.Question;
 import org.unrolled.quiz.QuestionBank;
 
@@ -23,6 +27,15 @@ class BankTest {
             assertThat(result.problems()).isEmpty();
             assertThat(result.killed()).isPositive();
         }));
+    }
+
+    @Test
+    void everySolutionIsCorrectInAJvmThatSeesTheAnswerTypesAlone() throws Exception {
+        Path bank = Path.of(QuestionBank.all().getFirst().getClass().getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path answers = Path.of("target", "answers");
+        assertThat(answers.resolve("org/unrolled/quizzes/attention/ScaledDotProduct$Attend.class")).exists();
+        List<Exercise<?>> code = QuestionBank.all().stream().filter(CodeQuestion.class::isInstance).toList();
+        assertThat(BankProof.inAnotherJvm(code, answers, bank)).isEmpty();
     }
 
     @Test

@@ -1,7 +1,9 @@
 package org.unrolled.quiz;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.unrolled.quiz.internal.CellCompiler;
+import org.unrolled.quiz.internal.FarProof;
 import org.unrolled.quiz.internal.Proof;
 
 /**
@@ -37,5 +39,16 @@ public final class BankProof {
      */
     public static List<String> cells(List<Exercise<?>> questions) {
         return CellCompiler.problems(questions);
+    }
+
+    /**
+     * Judges every solution in a JVM of its own, which sees the kit and of the bank the answer types alone.
+     *
+     * @param answers the folder or jar of answer types that the build made
+     * @param bank the folder or jar of the bank itself, which is left out there
+     * @return sentences; empty where every solution is correct there too
+     */
+    public static List<String> inAnotherJvm(List<Exercise<?>> questions, Path answers, Path bank) {
+        return FarProof.problems(questions, answers, bank);
     }
 }

@@ -33,7 +33,7 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
         Tensor q = x.matmul(wQ).reshape(B, T, numHeads, dK).transpose(1, 2);
         Tensor k = x.matmul(wK).reshape(B, T, numHeads, dK).transpose(1, 2);
         Tensor v = x.matmul(wV).reshape(B, T, numHeads, dK).transpose(1, 2);
-        Tensor heads = Attention.attend(q, k, v);
+        Tensor heads = softmax(q.matmul(k.transpose()).div(sqrt(dK))).matmul(v);
         return heads.transpose(1, 2).reshape(B, T, dModel).matmul(wO);
         // END SOLUTION
     }
@@ -48,7 +48,7 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
     public String prompt() {
         return """
                 **Your turn.** Write `multiHead`, equation (7.11), for self-attention: queries, keys and values all come from $X$. \
-                `Attention.attend(q, k, v)` is equation (7.8) and works on (B, numHeads, T, $d_k$) as well. `reshape` cuts an axis in two without \
+                Equation (7.8), `softmax(q.matmul(k.transpose()).div(sqrt(dK))).matmul(v)`, works on (B, numHeads, T, $d_k$) as well. `reshape` cuts an axis in two without \
                 moving a number; `transpose(1, 2)` swaps two axes.
                 """;
     }

@@ -24,6 +24,8 @@ public final class CellCompiler {
     private static final List<String> IMPORTS = List.of("java.util.*", "java.io.*", "java.math.*", "java.net.*", "java.util.concurrent.*",
             "java.util.regex.*", "java.util.stream.*", "java.util.function.*", "org.unrolled.tensor.Tensor", "static org.unrolled.quiz.Lesson.*");
 
+    static final String ANSWER = "StudentAnswer";
+
     private CellCompiler() {}
 
     private static final class Source extends SimpleJavaFileObject {
@@ -69,9 +71,6 @@ public final class CellCompiler {
             for (boolean solved : new boolean[] {false, true}) {
                 String name = "Cell" + sources.size();
                 what.put(name, Engine.id(q) + (solved ? ": the solved cell" : ": the stub"));
-                StringBuilder text = new StringBuilder();
-                IMPORTS.forEach(i -> text.append("import ").append(i).append("; "));
-                text.append("import ").append(q.getClass().getPackageName()).append(".*; ");
                 String body;
                 try {
                     body = solved ? q.solutionSource() : q.stub();
@@ -79,12 +78,10 @@ public final class CellCompiler {
                     problems.add(Engine.id(q) + ": " + e.getMessage());
                     continue;
                 }
-                // methods are members; a variable's declaration is one too
-                text.append("class ").append(name).append(" {\n").append(body).append("\n}\n");
                 if (q instanceof ValueQuestion v && !body.matches("(?s)\\s*\\w+(\\[])* " + v.variable() + " = .*")) {
                     problems.add(what.get(name) + " does not declare " + v.variable() + ".");
                 }
-                sources.add(new Source(name, text.toString()));
+                sources.add(source(name, q, body));
             }
         }
         DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
@@ -103,8 +100,29 @@ public final class CellCompiler {
         return problems;
     }
 
+    /** One line of imports, so that line numbers tell the cell's own; methods are members, and a variable's declaration is one too. */
+    private static Source source(String name, Exercise<?> question, String cell) {
+        StringBuilder text = new StringBuilder();
+        IMPORTS.forEach(i -> text.append("import ").append(i).append("; "));
+        text.append("import ").append(question.getClass().getPackageName()).append(".*; class ").append(name).append(" {\n").append(cell).append("\n}\n");
+        return new Source(name, text.toString());
+    }
+
+    /**
+     * Compiles a cell into a class called {@value #ANSWER}, as the student's JVM will load it.
+     *
+     * @return what the compiler has to say; empty where it compiles
+     */
+    static String compile(Exercise<?> question, String cell, String classPath, java.nio.file.Path to) {
+        JavaCompiler compiler = java.util.Objects.requireNonNull(ToolProvider.getSystemJavaCompiler(), "a JDK");
+        DiagnosticCollector<JavaFileObject> said = new DiagnosticCollector<>();
+        boolean fine = compiler.getTask(null, null, said, List.of("-proc:none", "-Xlint:none", "-cp", classPath, "-d", to.toString()), null,
+                List.of(source(ANSWER, question, cell))).call();
+        return fine ? "" : said.getDiagnostics().stream().map(d -> d.getMessage(Locale.ROOT)).findFirst().orElse("it does not compile");
+    }
+
     /** Surefire hides the class path in a manifest; the property it keeps beside it has it all. */
-    private static String classPath() {
+    static String classPath() {
         return System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     }
 }
