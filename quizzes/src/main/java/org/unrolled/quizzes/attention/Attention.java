@@ -5,6 +5,8 @@ import static org.unrolled.tensor.Tensors.sqrt;
 import static org.unrolled.tensor.Tensors.tanh;
 
 import java.util.function.UnaryOperator;
+import org.unrolled.notebook.Diagram;
+import org.unrolled.notebook.Notebook;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -42,6 +44,14 @@ public final class Attention {
     /** O = softmax(QKᵀ/√d_k) V with no weight where {@code mask} is not 0. */
     public static Tensor attend(Tensor q, Tensor k, Tensor v, Tensor mask) {
         return weights(q, k, mask).matmul(v);
+    }
+
+    /** Equation 7.8 as boxes and arrows, with the shape of everything (after figure 2 of Vaswani et al. 2017). */
+    public static Diagram picture() {
+        return Notebook.diagram().box(0, 0, "queries Q", "(N, d_k)").box(0, 1, "keys K", "(M, d_k)").box(0, 2, "values V", "(M, d_v)")
+                .op(1, 0, "Q Kᵀ", "(N, M)").op(2, 0, "÷ √d_k", "(N, M)").op(3, 0, "softmax", "(N, M)").op(4, 2, "A V", "(N, d_v)")
+                .arrow("queries Q", "Q Kᵀ").arrow("keys K", "Q Kᵀ").arrow("Q Kᵀ", "÷ √d_k").arrow("÷ √d_k", "softmax")
+                .arrow("softmax", "A V").arrow("values V", "A V");
     }
 
     /** Softmax backwards, row by row: dS = A ⊙ (dA − rowsum(dA ⊙ A)); all three (…, N, M). */

@@ -83,6 +83,9 @@ public final class CausalWeights implements CodeQuestion<CausalWeights.Weights> 
                         scores -> scores.maskedFill(causalMask(scores.size(-1)), Double.NEGATIVE_INFINITY)),
                 twin("Softmax ran down the columns. The rows are the queries, and each row must sum to one: the last axis.",
                         scores -> softmax(scores.maskedFill(causalMask(scores.size(-1)), Double.NEGATIVE_INFINITY), -2)),
+                twin("Softmax ran along axis 0: down the columns of one matrix, and across a batch. The rows are the queries, and each row"
+                                + " must sum to one: the last axis, -1.",
+                        scores -> softmax(scores.maskedFill(causalMask(scores.size(-1)), Double.NEGATIVE_INFINITY), 0)),
                 twin("You scaled by √T. The scores come scaled already, and the scale has nothing to do with the number of positions.",
                         scores -> softmax(scores.div(sqrt(scores.size(-1))).maskedFill(causalMask(scores.size(-1)), Double.NEGATIVE_INFINITY))));
     }

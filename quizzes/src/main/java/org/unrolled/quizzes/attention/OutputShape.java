@@ -41,6 +41,7 @@ public final class OutputShape implements ShapeQuestion {
                 ShapeQuestion.wrong("That would be one row for each key. Attention answers queries: one output row for each of the 5 queries.", 7, 3),
                 ShapeQuestion.wrong("The number of rows is right. The width is not the query's: what comes out is a mixture of values,"
                         + " so it is as wide as a value.", 5, 8),
+                ShapeQuestion.wrong("The right sizes in the wrong order: rows are queries, columns are what a value holds.", 3, 5),
                 ShapeQuestion.wrong("Nothing in the output is indexed by keys: they are what the second product sums over.", 7, 8));
     }
 }

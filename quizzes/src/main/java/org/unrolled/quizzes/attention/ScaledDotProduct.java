@@ -68,6 +68,9 @@ public final class ScaledDotProduct implements CodeQuestion<ScaledDotProduct.Att
                 twin("Softmax ran down the columns, along the queries. Each query's weights must sum to one, so normalise along the"
                                 + " keys: the last axis.",
                         (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(q.size(-1))), -2).matmul(v)),
+                twin("Softmax ran along axis 0: down the columns of one matrix, the queries, and across a batch. Each query's weights"
+                                + " must sum to one, so normalise along the keys: the last axis, -1.",
+                        (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(q.size(-1))), 0).matmul(v)),
                 twin("You divided after softmax. Then a query's weights no longer sum to one, and softmax saw the unscaled scores:"
                                 + " the division belongs inside.",
                         (q, k, v) -> softmax(q.matmul(k.transpose())).div(sqrt(q.size(-1))).matmul(v)),
@@ -76,6 +79,18 @@ public final class ScaledDotProduct implements CodeQuestion<ScaledDotProduct.Att
                 twin("You divided by the square root of the number of keys. What makes a dot product large is the number of terms it"
                                 + " sums, d_k: the last axis of q.",
                         (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(k.size(-2)))).matmul(v)),
+                twin("You divided by the square root of size(0) of the keys: that counts keys, or the batch. What makes a dot product"
+                                + " large is the number of terms it sums, d_k: the last axis, size(-1).",
+                        (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(k.size(0)))).matmul(v)),
+                twin("You divided by the square root of size(0) of the queries: that counts queries, or the batch. What makes a dot product"
+                                + " large is the number of terms it sums, d_k: the last axis, size(-1).",
+                        (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(q.size(0)))).matmul(v)),
+                twin("You took d_k from axis 1. That is right for one matrix (N, d_k), but in a batch (B, N, d_k) axis 1 is something else."
+                                + " Count from the end: size(-1).",
+                        (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(q.size(1)))).matmul(v)),
+                twin("You divided by √d_v, the width of a value. The values have no part in the scores: the dot product sums d_k terms,"
+                                + " the last axis of q.",
+                        (q, k, v) -> softmax(q.matmul(k.transpose()).div(sqrt(v.size(-1)))).matmul(v)),
                 twin("There is no softmax: the values were mixed with the raw scores, which may be negative and do not sum to one.",
                         (q, k, v) -> q.matmul(k.transpose()).div(sqrt(q.size(-1))).matmul(v)),
                 twin("You returned the weights. One step is missing: mix the values with them, A·V.",
