@@ -48,7 +48,7 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
     public String prompt() {
         return """
                 **Your turn.** Write `multiHead`, equation (7.11), for self-attention: queries, keys and values all come from $X$. \
-                Equation (7.8), `softmax(q.matmul(k.transpose()).div(sqrt(dK))).matmul(v)`, works on (B, numHeads, T, $d_k$) as well. `reshape` cuts an axis in two without \
+                Equation (7.8) works on the last two axes, so it works on (B, numHeads, T, $d_k$) as it is. `reshape` cuts an axis in two without \
                 moving a number; `transpose(1, 2)` swaps two axes.
                 """;
     }
