@@ -24,6 +24,11 @@ public final class ExplainAttention implements TextQuestion {
     }
 
     @Override
+    public String form() {
+        return "three or four sentences";
+    }
+
+    @Override
     public List<Criterion> rubric() {
         return List.of(
                 criterion("each query is compared with all keys, and softmax makes weights out of the scores that sum to one", 1),

@@ -46,7 +46,7 @@ public final class PhoneBook {
             int[] digit = digits.toIntArray();
             String book = IntStream.range(b * lines, (b + 1) * lines).mapToObj(i -> NAMES.get(name[i]) + " " + digit[i])
                     .collect(Collectors.joining(" · "));
-            return book + "   question: " + NAMES.get(question.toIntArray()[b]) + "?   answer: " + answer.toIntArray()[b];
+            return book + " · question: " + NAMES.get(question.toIntArray()[b]) + "? answer: " + answer.toIntArray()[b];
         }
     }
 
