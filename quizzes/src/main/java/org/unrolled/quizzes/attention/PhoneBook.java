@@ -39,7 +39,7 @@ public final class PhoneBook {
             return IntStream.range(b * lines, (b + 1) * lines).mapToObj(i -> NAMES.get(name[i])).toList();
         }
 
-        /** Book {@code b} as text: {@code ada 3 · ben 7 · question: ben? · answer: 7}. */
+        /** Book {@code b} as text: {@code ada 3 · ben 7 · question: ben? answer: 7}. */
         public String text(int b) {
             int lines = names.size(1);
             int[] name = names.toIntArray();
