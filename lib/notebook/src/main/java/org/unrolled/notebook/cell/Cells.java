@@ -16,6 +16,7 @@ import jdk.jshell.MethodSnippet;
 import jdk.jshell.PersistentSnippet;
 import jdk.jshell.Snippet;
 import jdk.jshell.SnippetEvent;
+import jdk.jshell.VarSnippet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -112,10 +113,11 @@ public final class Cells {
      * empty where the kernel does not keep byte code.
      */
     public Optional<Set<String>> calls(String name) {
-        return active(name).filter(MethodSnippet.class::isInstance)
-                .reduce((_, last) -> last)
-                .flatMap(Snippets::className)
-                .flatMap(cell -> CellCode.calls(cell, name));
+        return active(name).reduce((_, last) -> last).flatMap(snippet -> Snippets.className(snippet).flatMap(cell -> switch (snippet) {
+            case MethodSnippet _ -> CellCode.calls(cell, name);
+            case VarSnippet _ -> CellCode.callsOfVariable(cell);
+            default -> CellCode.callsOfClass(cell + "$" + name);
+        }));
     }
 
     CellLog log() {

@@ -44,7 +44,8 @@ import java.util.Set;
  *   <li>{@code Poll.poll()} before every jump back;
  *   <li>{@code Poll.poll()} at the entry of lambdas (a stream's loop is in the library, its body is in the cell) and of
  *       methods that call methods of cells (recursion without a loop);
- *   <li>{@code Poll.caught(e)} first in every typed catch block, so that {@code catch (Throwable t) {}} cannot hold it.
+ *   <li>{@code Poll.caught(e)} first in every typed catch block, so that {@code catch (Throwable t) {}} cannot hold it;
+ *   <li>{@code Poll.exit} instead of {@code System.exit}, which would end the kernel with everything computed so far.
  * </ul>
  * Innermost loops {@code for (int i = a; i < n; i++)} that call nothing but {@code Math} get none: they end within
  * 2³² rounds, and a poll would cost their vectorisation (measured: matmul +30 to 50 % with polls everywhere, at most
@@ -54,11 +55,22 @@ final class LoopPolls {
     private static final ClassDesc POLL = ClassDesc.of(Poll.class.getName());
     private static final MethodTypeDesc NOTHING_TO_VOID = MethodTypeDesc.of(ConstantDescs.CD_void);
     private static final MethodTypeDesc THROWABLE_TO_VOID = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_Throwable);
+    private static final MethodTypeDesc INT_TO_VOID = MethodTypeDesc.of(ConstantDescs.CD_void, ConstantDescs.CD_int);
+    private static final MethodTypeDesc RUNTIME_INT_TO_VOID =
+            MethodTypeDesc.of(ConstantDescs.CD_void, ClassDesc.of("java.lang.Runtime"), ConstantDescs.CD_int);
     private static final String CELL_PACKAGE = "REPL/";
     private static final Set<String> LOOPLESS_LIBRARIES =
             Set.of("java/lang/Math", "java/lang/StrictMath", "java/lang/Float", "java/lang/Double", "java/lang/Integer", "java/lang/Long");
 
     private LoopPolls() {}
+
+    /** {@code System.exit}, {@code Runtime.exit} and {@code Runtime.halt}. */
+    private static boolean isExit(InvokeInstruction call) {
+        String owner = call.owner().asInternalName();
+        String name = call.name().stringValue();
+        return owner.equals("java/lang/System") && name.equals("exit")
+                || owner.equals("java/lang/Runtime") && (name.equals("exit") || name.equals("halt"));
+    }
 
     /** The class with polls; the bytes as given where there is nothing to poll, or where the polls do not fit. */
     static byte[] insert(byte[] classFile) {
@@ -92,12 +104,13 @@ final class LoopPolls {
      * @param jumps positions of the elements before which a poll goes
      * @param catches labels of the typed catch blocks
      * @param entry whether a poll goes to the method's start
+     * @param exits whether it would end the JVM
      */
-    private record Plan(BitSet jumps, Set<Label> catches, boolean entry) {
-        static final Plan NONE = new Plan(new BitSet(), Set.of(), false);
+    private record Plan(BitSet jumps, Set<Label> catches, boolean entry, boolean exits) {
+        static final Plan NONE = new Plan(new BitSet(), Set.of(), false, false);
 
         boolean isEmpty() {
-            return jumps.isEmpty() && catches.isEmpty() && !entry;
+            return jumps.isEmpty() && catches.isEmpty() && !entry && !exits;
         }
 
         static Plan of(MethodModel method) {
@@ -108,6 +121,7 @@ final class LoopPolls {
             Set<Label> catches = new HashSet<>();
             Set<Label> finallies = new HashSet<>();
             boolean callsCells = false;
+            boolean exits = false;
             for (int i = 0; i < elements.size(); i++) {
                 switch (elements.get(i)) {
                     case LabelTarget target -> positions.put(target.label(), i);
@@ -121,7 +135,10 @@ final class LoopPolls {
                         for (SwitchCase branch : jump.cases()) addIfBack(loops, positions, branch.target(), i);
                     }
                     case ExceptionCatch handler -> (handler.catchType().isPresent() ? catches : finallies).add(handler.handler());
-                    case InvokeInstruction call -> callsCells |= call.owner().asInternalName().startsWith(CELL_PACKAGE);
+                    case InvokeInstruction call -> {
+                        callsCells |= call.owner().asInternalName().startsWith(CELL_PACKAGE);
+                        exits |= isExit(call);
+                    }
                     default -> { }
                 }
             }
@@ -130,7 +147,7 @@ final class LoopPolls {
             for (Loop loop : loops) if (!endsByCounting(elements, positions, loop, loops)) jumps.set(loop.jump());
             String name = method.methodName().stringValue();
             boolean entry = name.startsWith("lambda$") || callsCells && !name.startsWith("<") && !name.equals("do_it$");
-            return new Plan(jumps, catches, entry);
+            return new Plan(jumps, catches, entry, exits);
         }
 
         private static void addIfBack(List<Loop> loops, Map<Label, Integer> positions, Label target, int jump) {
@@ -153,7 +170,12 @@ final class LoopPolls {
                         catchBegins = false;
                         builder.dup().invokestatic(POLL, "caught", THROWABLE_TO_VOID);
                     }
-                    builder.with(element);
+                    if (element instanceof InvokeInstruction call && isExit(call)) {
+                        // the same operands, so that the stack maps still fit; a Runtime is one of them
+                        builder.invokestatic(POLL, "exit", call.opcode() == Opcode.INVOKESTATIC ? INT_TO_VOID : RUNTIME_INT_TO_VOID);
+                    } else {
+                        builder.with(element);
+                    }
                     if (element instanceof LabelTarget target && catches.contains(target.label())) catchBegins = true;
                 }
 

@@ -52,6 +52,21 @@ public final class Poll {
         if (t instanceof InterruptedException && mustEnd()) Thread.currentThread().interrupt();
     }
 
+    /**
+     * Called where a cell says {@code System.exit(status)}: programs end like that, notebooks do not.
+     *
+     * @throws UnsupportedOperationException always
+     */
+    public static void exit(int status) {
+        throw new UnsupportedOperationException("System.exit(" + status + ") would end the kernel, and with it every variable of this notebook."
+                + " return leaves a method; Kernel > Restart Kernel starts afresh.");
+    }
+
+    /** The same for {@code Runtime.getRuntime().exit(status)}. */
+    public static void exit(Runtime runtime, int status) {
+        exit(status);
+    }
+
     /** A learner may start threads and interrupt them on their own terms; those are left alone. */
     private static boolean mustEnd() {
         Thread thread = Thread.currentThread();

@@ -341,4 +341,15 @@ public class BindTest {
         check(name);
         return (System.nanoTime() - start) / 1e6;
     }
+
+    @Test void callsAreFollowedThroughFunctionsInVariables() {
+        notebook.run("Function<Double, Double> root = Math::sqrt;");
+        notebook.run("Function<Double, Double> again = root;");
+        notebook.run("double size = Math.cbrt(8);");
+        notebook.run("double length(double x) { return again.apply(x) + size; }");
+        assertThat(notebook.cells().calls("length").orElseThrow()).contains("java.lang.Math.sqrt").doesNotContain("java.lang.Math.cbrt");
+        assertThat(notebook.cells().calls("again").orElseThrow()).contains("java.lang.Math.sqrt");
+        notebook.run("class Sines implements Function<Double, Double> { public Double apply(Double x) { return Math.sin(x); } }");
+        assertThat(notebook.cells().calls("Sines").orElseThrow()).contains("java.lang.Math.sin");
+    }
 }

@@ -230,4 +230,13 @@ class EndlessTest {
         byte[] polled = LoopPolls.insert(CellCode.bytes(cell).orElseThrow());
         return java.lang.classfile.ClassFile.of().parse(polled).methods().stream().filter(m -> m.methodName().equalsString("run")).flatMap(m -> m.code().orElseThrow().elementList().stream()).filter(e -> e instanceof java.lang.classfile.instruction.InvokeInstruction call && call.owner().asInternalName().endsWith("cell/Poll")).count();
     }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"System.exit(3);", "Runtime.getRuntime().exit(3);", "Runtime.getRuntime().halt(3);",
+            "for (int i = 0; ; i++) { if (i > 2) System.exit(3); }"})
+    void aCellCannotEndTheKernel(String code) {
+        assertThatThrownBy(() -> notebook.run(code)).hasMessageContaining(
+                "System.exit(3) would end the kernel, and with it every variable of this notebook. return leaves a method; Kernel > Restart Kernel starts afresh.");
+        assertThat(notebook.run("1 + 1")).isEqualTo(2);
+    }
 }

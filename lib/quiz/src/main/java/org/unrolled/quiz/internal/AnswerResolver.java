@@ -76,10 +76,17 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
         }
         Duration limit = run.limit != null ? run.limit
                 : Duration.ofMillis((long) (1000 * method.getExecutable().getAnnotation(Check.class).seconds()));
-        TimeLimit.TimedOut<?> late = Limits.run(() -> {
-            check.proceed();
-            run.notes.put(method.getExecutable().getName(), Notes.take());
-        }, limit);
+        TimeLimit.TimedOut<?> late;
+        try {
+            late = Limits.run(() -> {
+                check.proceed();
+                run.notes.put(method.getExecutable().getName(), Notes.take());
+            }, limit);
+        } catch (OutOfMemoryError e) {
+            // JUnit would end the whole run with it
+            run.stopped = true;
+            throw new AssertionError("the memory was not enough");
+        }
         if (late != null) {
             run.stopped = true;
             throw new TimedOut(late);

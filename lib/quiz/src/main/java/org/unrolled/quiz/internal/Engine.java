@@ -18,11 +18,14 @@ import org.unrolled.notebook.cell.TimeLimit;
 import org.unrolled.quiz.Answer;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Exercise;
+import org.unrolled.quiz.GradientQuestion;
 import org.unrolled.quiz.Inputs;
 import org.unrolled.quiz.Lesson;
 import org.unrolled.quiz.Misconception;
+import org.unrolled.quiz.NumberQuestion;
 import org.unrolled.quiz.Outcome;
 import org.unrolled.quiz.Question;
+import org.unrolled.quiz.ShapeQuestion;
 import org.unrolled.quiz.TextQuestion;
 import org.unrolled.quiz.ValueQuestion;
 import org.unrolled.quiz.Verdict;
@@ -153,7 +156,11 @@ public final class Engine {
             }
         }
         if (finding == null && mine instanceof Double d && question.read(question.solutionText()) instanceof Double e) {
-            finding = usualNumber(d, e);
+            finding = usualNumber(d, e, question instanceof NumberQuestion n && !n.unit().isEmpty());
+        }
+        if (finding == null && question instanceof ShapeQuestion shape && mine instanceof List<?> sizes && sizes.size() == shape.expected().size()
+                && shape.expected().containsAll(sizes) && sizes.containsAll(shape.expected())) {
+            finding = new Finding("usual", "These are the right sizes in another order.", "Say what each axis counts, from left to right.");
         }
         int points = points(question, ran, 0);
         return verdict(question, points > 0 ? Outcome.PARTIAL : Outcome.INCORRECT, points, results(ran, null), finding, null, judged);
@@ -168,7 +175,7 @@ public final class Engine {
     }
 
     /** Says how a number is off without giving the right one away more than it must. */
-    private static @Nullable Finding usualNumber(double yours, double expected) {
+    private static @Nullable Finding usualNumber(double yours, double expected, boolean unit) {
         double ratio = yours / expected;
         if (Data.close(yours, -expected, 1e-6 * Math.abs(expected)) && expected != 0) {
             return new Finding("usual", "The size is right, the sign is not.", "");
@@ -185,7 +192,7 @@ public final class Engine {
         if (ratio > 0 && Math.abs(Math.log10(ratio) - Math.rint(Math.log10(ratio))) < 1e-6) {
             return new Finding("usual", "The digits are right, the power of ten is not.", "");
         }
-        if (ratio > 0 && Math.abs(Math.log(ratio) / Math.log(1024) - Math.rint(Math.log(ratio) / Math.log(1024))) < 1e-6) {
+        if (unit && ratio > 0 && Math.abs(Math.log(ratio) / Math.log(1024) - Math.rint(Math.log(ratio) / Math.log(1024))) < 1e-6) {
             return new Finding("usual", "Right up to a power of 1024: look at the unit.", "");
         }
         return Math.abs(yours - expected) == 1 ? new Finding("usual", "Off by one.", "") : null;
@@ -217,6 +224,11 @@ public final class Engine {
             rule = Sources.forbidden(List.of(annotation(question).forbids()), source.calls(), source.judged().source())
                     .map(call -> new Finding("forbidden", name + " calls " + call + ", which is what this question asks you to write.",
                             "Write it with the operations it is made of.")).orElse(null);
+            if (rule == null) {
+                rule = Sources.borrowed(question.getClass(), question instanceof GradientQuestion<?>, source.calls(), name)
+                        .map(text -> new Finding("forbidden", text, "Write the steps yourself; to read a solution, run solution("
+                                + question.getClass().getSimpleName() + ".class, \"show me\").")).orElse(null);
+            }
         }
         if (rule != null) {
             results.add(new CheckResult("written by yourself", false, rule.text()));
@@ -253,10 +265,9 @@ public final class Engine {
             }
         };
         try {
-            if (junit) {
-                Limits.run(more, LOOKING);
-            } else {
-                more.run();
+            // what filled the memory once would fill it again for each input
+            if (watch.calls().stream().noneMatch(c -> c.thrown() instanceof OutOfMemoryError)) {
+                within(more);
             }
         } catch (Throwable t) {
             // what the answer throws is in the watch's calls
@@ -280,6 +291,7 @@ public final class Engine {
                 () -> wrong.stream().filter(p -> p.yours() instanceof Data.Opaque(Object o) && o == null).findFirst()
                         .map(_ -> new Finding("null", name + " returned null.", "Return the value you computed.")),
                 () -> misconception(question, watch, source, pairs, wrong),
+                () -> unstable(watch, name, wrong),
                 () -> mutated,
                 () -> notANumber(wrong, name),
                 () -> hardCoded(question, watch, name, pairs, wrong),
@@ -296,6 +308,39 @@ public final class Engine {
             }
         }
         return new Reason(null, remember(question, smallest));
+    }
+
+    /** Runs the learner's code once more; the proof's answers are known to end. */
+    private void within(Limits.Body body) throws Throwable {
+        if (junit) {
+            Limits.run(body, LOOKING);
+        } else {
+            body.run();
+        }
+    }
+
+    /** What the answer says to these arguments now; null where it throws or does not come back. */
+    private <A> @Nullable Data again(Watch<A> watch, Watch.Call call) {
+        @Nullable Data[] said = new Data[1];
+        try {
+            within(() -> said[0] = watch.replay(watch.target(), call));
+        } catch (Throwable t) {
+            return null;
+        }
+        return said[0];
+    }
+
+    /** The same arguments, another result: a field that counts, or a random number. Nothing else said about it would hold. */
+    private <A> Optional<Finding> unstable(Watch<A> watch, String name, List<Pair> wrong) {
+        for (Pair p : wrong.subList(0, Math.min(2, wrong.size()))) {
+            Data first = again(watch, p.call());
+            Data second = first == null ? null : again(watch, p.call());
+            if (first != null && second != null && !(first.close(p.yours()) && second.close(p.yours()))) {
+                return Optional.of(new Finding("unstable", name + " gave two different results for the same arguments.",
+                        "Look for a variable outside the method that changes from call to call, or for a random number."));
+            }
+        }
+        return Optional.empty();
     }
 
     private static @Nullable Counterexample remember(Exercise<?> question, @Nullable Counterexample shown) {
@@ -389,10 +434,10 @@ public final class Engine {
         return Optional.empty();
     }
 
-    private static <A> boolean rightFor(CodeQuestion<A> question, Watch<A> watch, Inputs in) {
+    private <A> boolean rightFor(CodeQuestion<A> question, Watch<A> watch, Inputs in) {
         Watch.Call example = new Watch.Call(in.values(), null, null, null, List.of());
         Data expected = watch.replay(question.solution(), example);
-        Data yours = watch.replay(watch.target(), example);
+        Data yours = again(watch, example);
         return expected != null && yours != null && yours.close(expected);
     }
 
@@ -524,7 +569,7 @@ public final class Engine {
     private static @Nullable String shape(Data yours, Data expected, String subject) {
         if (yours instanceof Data.Parts y && expected instanceof Data.Parts e && y.parts().size() == e.parts().size()) {
             for (int i = 0; i < y.parts().size(); i++) {
-                String text = shape(y.parts().get(i), e.parts().get(i), e.names().get(i) + " has");
+                String text = shape(y.parts().get(i), e.parts().get(i), e.names().get(i) + (y.parts().get(i).form().equals("null") ? " is" : " has"));
                 if (text != null) {
                     return text;
                 }

@@ -60,10 +60,10 @@ public final class Session {
         Display.show(forms);
     }
 
-    public void check(Class<?> type, String name) {
+    public void check(@Nullable Class<?> type, @Nullable String name) {
         Exercise<?> question = question(type);
         if (question != null) {
-            checkByName(question, name);
+            checkByName(question, name == null || name.isBlank() ? Engine.answerName(question) : name.strip());
         }
     }
 
@@ -115,7 +115,8 @@ public final class Session {
     }
 
     private <A> void judge(Exercise<A> question, A answer, Engine.@Nullable Source source) {
-        Verdict verdict = engine.judge(question, answer, source, Engine.seed(source == null ? null : source.judged().source()));
+        Verdict verdict = Output.shortened(
+                () -> engine.judge(question, answer, source, Engine.seed(source == null ? null : source.judged().source())));
         progress.record(verdict);
         show.accept(Card.of(verdict, question));
         trouble();
@@ -136,7 +137,11 @@ public final class Session {
         return "check(" + type + ".class, () -> " + name + ");";
     }
 
-    private @Nullable Exercise<?> question(Class<?> type) {
+    private @Nullable Exercise<?> question(@Nullable Class<?> type) {
+        if (type == null) {
+            show.accept(Card.note("Unknown question", "The class is null. Name a question, such as check(ScaledDotProduct.class, \"attend\").", null));
+            return null;
+        }
         try {
             return QuestionBank.of(type);
         } catch (IllegalArgumentException e) {
@@ -145,12 +150,12 @@ public final class Session {
         }
     }
 
-    public void hint(Class<?> type) {
+    public void hint(@Nullable Class<?> type) {
         Exercise<?> question = question(type);
         if (question == null) {
             return;
         }
-        String name = type.getSimpleName();
+        String name = question.getClass().getSimpleName();
         List<String> hints = question.hints();
         if (hints.isEmpty()) {
             show.accept(Card.locked(Engine.title(question), "This question has no hints. After an attempt `solution(" + name + ".class)` opens."));
@@ -163,14 +168,14 @@ public final class Session {
         trouble();
     }
 
-    public void solution(Class<?> type, String please) {
+    public void solution(@Nullable Class<?> type, @Nullable String please) {
         Exercise<?> question = question(type);
         if (question == null) {
             return;
         }
         String id = Engine.id(question);
-        String name = type.getSimpleName();
-        boolean asked = please.strip().toLowerCase(java.util.Locale.ROOT).replaceAll("\\W+", " ").strip().equals("show me");
+        String name = question.getClass().getSimpleName();
+        boolean asked = please != null && please.strip().toLowerCase(java.util.Locale.ROOT).replaceAll("\\W+", " ").strip().equals("show me");
         if (!asked && progress.of(id).attempts() == 0) {
             String answer = Engine.answerName(question);
             show.accept(Card.locked(Engine.title(question), "It opens after an attempt: write something, run `check(" + name + ".class, \"" + answer

@@ -22,6 +22,29 @@ final class Sources {
     }
 
     /**
+     * How an answer gets its result from the kit instead of computing it, as a sentence, whatever the question forbids.
+     *
+     * @param question the class that holds the solution
+     * @param byHand whether a gradient by hand is asked for
+     */
+    static Optional<String> borrowed(Class<?> question, boolean byHand, Collection<String> calls, String name) {
+        for (String call : calls) {
+            int at = Math.max(call.lastIndexOf('.'), 0);
+            String owner = call.substring(0, at);
+            if (owner.equals(question.getName()) || owner.matches("org\\.unrolled\\.quiz\\.(?!Lesson$|Lesson\\$Todo$).*")) {
+                return Optional.of(name + " asks the question for its solution (" + owner.replaceAll("^.*[.$]", "") + call.substring(at).replace(".<init>", "") + ").");
+            }
+            if (owner.startsWith("java.lang.reflect.") || owner.equals("java.lang.invoke.MethodHandles$Lookup") || call.equals("java.lang.Class.forName")) {
+                return Optional.of(name + " looks for methods by reflection (" + owner.replaceAll("^.*[.$]", "") + call.substring(at) + "), which no answer needs.");
+            }
+            if (byHand && call.equals("org.unrolled.tensor.Tensor.backward")) {
+                return Optional.of(name + " calls Tensor.backward: that is autograd's gradient, and this question asks for yours.");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
      * The first call that {@code forbids} rules out.
      *
      * @param calls {@code Type.method} for each call in the answer's byte code; empty where that is not known

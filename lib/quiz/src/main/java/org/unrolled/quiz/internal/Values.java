@@ -1,7 +1,7 @@
 package org.unrolled.quiz.internal;
 
+import java.lang.reflect.Array;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.quiz.Answer;
 import org.unrolled.quiz.ChoiceQuestion;
@@ -34,6 +35,9 @@ public final class Values {
     public static void choice(ChoiceQuestion question, Answer yours) {
         Set<Integer> chosen = letters(question, yours.value());
         Set<Integer> right = letters(question, question.solutionText());
+        if (right.size() == 1 && chosen.size() > 1) {
+            throw new FormError("The answer is " + quoted(written(yours.value())) + ", and only one option is right. Write " + question.form() + ", for example \"A\".");
+        }
         if (!chosen.equals(right)) {
             throw new AssertionError(right.size() > 1 && right.containsAll(chosen) ? "right as far as it goes: more than one option is right"
                     : right.size() > 1 ? "not these options" : "not this option");
@@ -60,13 +64,17 @@ public final class Values {
     }
 
     public static double parseNumber(@Nullable Object value, String unit, String form) {
-        if (value instanceof Number n) {
+        if (value instanceof Number n && Double.isFinite(n.doubleValue())) {
             return n.doubleValue();
         }
-        String text = String.valueOf(value).strip().replace('−', '-').replaceAll("(?<=\\d),(?=\\d{3}(\\D|$))", "");
+        String text = written(value).replace('−', '-').replaceAll("(?<=\\d),(?=\\d{3}(\\D|$))", "");
         Matcher m = NUMBER.matcher(text);
         String rest = m.matches() ? m.group(3).strip() : "";
         boolean percent = rest.equals("%") && !unit.equals("%");
+        if (rest.matches(",\\d+")) {
+            throw new FormError("The answer is " + quoted(text) + ", which cannot be read as " + form
+                    + ". Write a point before the decimals, " + quoted(text.replace(',', '.')) + ".");
+        }
         if (!m.matches() || !(rest.isEmpty() || percent || rest.equalsIgnoreCase(unit))) {
             throw new FormError("The answer is " + quoted(text) + ", which cannot be read as " + form
                     + (m.matches() && !rest.isEmpty() ? " because of " + quoted(rest) + (unit.isEmpty() ? "" : "; the unit is " + unit) : "")
@@ -75,6 +83,9 @@ public final class Values {
         double n = Double.parseDouble(m.group(1).replaceAll("[_ ]", ""));
         if (m.group(2) != null) {
             n /= Double.parseDouble(m.group(2));
+        }
+        if (!Double.isFinite(n)) {
+            throw new FormError("The answer is " + quoted(text) + ", which is no finite number. Write " + form + ".");
         }
         return percent ? n / 100 : n;
     }
@@ -89,19 +100,16 @@ public final class Values {
     }
 
     public static List<Integer> parseShape(@Nullable Object value) {
-        if (value instanceof int[] sizes) {
-            return Arrays.stream(sizes).boxed().toList();
-        }
-        if (value instanceof List<?> sizes && sizes.stream().allMatch(Integer.class::isInstance)) {
-            return sizes.stream().map(Integer.class::cast).toList();
-        }
-        String text = String.valueOf(value).strip();
+        String text = written(value);
         String inner = text.replaceAll("^[(\\[{]|[)\\]}]$", "").strip();
         if (!inner.matches("(?:\\d+(?:\\s*[,x×*]\\s*|\\s+|$))*")) {
             throw new FormError("The answer is " + quoted(text) + ", which cannot be read as a shape. Write the sizes with commas, for example \"(2, 3)\".");
         }
         List<Integer> shape = new ArrayList<>();
         for (String size : inner.split("[\\s,x×*]+")) {
+            if (size.length() > 9) {
+                throw new FormError("The answer is " + quoted(text) + ", and no tensor is that large. Write the sizes with commas, for example \"(2, 3)\".");
+            }
             if (!size.isEmpty()) {
                 shape.add(Integer.parseInt(size));
             }
@@ -114,6 +122,13 @@ public final class Values {
         if (text.length() < 20) {
             throw new FormError("The answer is " + quoted(text) + ", which is too short to mark. Write " + question.form() + ".");
         }
+    }
+
+    /** As a learner would write it: an array as the list of its elements. */
+    private static String written(@Nullable Object value) {
+        Object list = value != null && value.getClass().isArray()
+                ? IntStream.range(0, Array.getLength(value)).mapToObj(i -> Array.get(value, i)).toList() : value;
+        return String.valueOf(list).strip();
     }
 
     private static String plain(double n) {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.unrolled.notebook.cell.CellSession;
 import org.unrolled.quiz.Exercise;
 import org.unrolled.quiz.bank.BytesOfFloats;
+import org.unrolled.quiz.bank.ProductShape;
 import org.unrolled.quiz.bank.StandardDeviation;
 import org.unrolled.quiz.bank.TanhBackward;
 import org.unrolled.quiz.bank.WhyDivide;
@@ -222,6 +223,83 @@ class CheckInNotebookTest {
         assertThat(check(why, "answer", "String answer = \"Because the sum of more terms is larger.\";")).startsWith("✎ Recorded · Why divide · 3 points")
                 .contains("Recorded. A teacher marks it", "says that a sum grows with n (2 points)", "Model answer: A sum grows");
         assertThat(check(why, "answer", why.solutionSource())).startsWith("✓ Correct");
+    }
+
+    @Test
+    void theRightSizesInAnotherOrderAreToldSo() {
+        assertThat(check(new ProductShape(), "answer", "String answer = \"5x2\";")).contains("These are the right sizes in another order.");
+    }
+
+    @Test
+    void anAnswerThatAsksTheQuestionForItsSolutionDoesNotPass() {
+        assertThat(deviation("double deviation(double[] x) { return new StandardDeviation().solution().deviation(x); }"))
+                .startsWith("✗ Not yet · Standard deviation · 0 of 4 points")
+                .contains("deviation asks the question for its solution (StandardDeviation).");
+        assertThat(deviation("StandardDeviation.Deviation known = new StandardDeviation().solution();\n"
+                + "double deviation(double[] x) { return QuestionBankFor.it().deviation(x); }\n")).startsWith("⚠ Does not compile");
+        assertThat(deviation("""
+                double deviation(double[] x) throws Exception {
+                    return (double) Class.forName("java.lang.Math").getMethod("abs", double.class).invoke(null, x[0]);
+                }""")).startsWith("✗ Not yet").contains("by reflection (", "which no answer needs.");
+    }
+
+    @Test
+    void aGradientByHandIsNotAutograds() {
+        assertThat(check(new TanhBackward(), "dX", """
+                Tensor dX(Tensor x, Tensor dY) {
+                    Tensor leaf = x.copy().requiresGrad(true);
+                    tanh(leaf).backward(dY);
+                    return leaf.grad();
+                }""")).startsWith("✗ Not yet · Tanh backward · 0 of 3 points")
+                .contains("dX calls Tensor.backward: that is autograd's gradient, and this question asks for yours.");
+    }
+
+    @Test
+    void theMemoryMayRunOut() {
+        assertThat(deviation("double deviation(double[] x) { throw new OutOfMemoryError(\"Java heap space\"); }"))
+                .startsWith("⚠ Stopped by an error · Standard deviation · 0 of 4 points")
+                .contains("deviation threw OutOfMemoryError: Java heap space", "Something grows without end", "– agrees with the formula (not begun)");
+    }
+
+    @Test
+    void anAnswerThatEndsTheProgramDoesNotEndTheKernel() {
+        assertThat(deviation("double deviation(double[] x) {\n    System.exit(3);\n    return 0;\n}")).startsWith("⚠ Stopped by an error").contains(
+                "deviation threw UnsupportedOperationException: System.exit(3) would end the kernel, and with it every variable of this notebook.",
+                "line 2 in deviation: System.exit(3);");
+    }
+
+    @Test
+    void whatAnAnswerPrintsIsCut() {
+        java.io.PrintStream out = System.out;
+        java.io.ByteArrayOutputStream seen = new java.io.ByteArrayOutputStream();
+        System.setOut(new java.io.PrintStream(seen, true, java.nio.charset.StandardCharsets.UTF_8));
+        try {
+            deviation("double deviation(double[] x) { for (int i = 0; i < 5000; i++) System.out.println(\"step \" + i); return 0; }");
+        } finally {
+            System.setOut(out);
+        }
+        assertThat(seen.toString(java.nio.charset.StandardCharsets.UTF_8)).startsWith("step 0").contains("… the answer printed ", " more bytes while it was checked")
+                .hasSizeBetween(Output.KEPT, Output.KEPT + 100);
+        assertThat(cards.getLast().text()).startsWith("◐ Not yet");
+    }
+
+    @Test
+    void anAnswerThatRemembersIsToldSo() {
+        notebook.run("int calls = 0;");
+        assertThat(deviation("""
+                double deviation(double[] x) {
+                    double mean = Arrays.stream(x).average().getAsDouble();
+                    return Math.sqrt(Arrays.stream(x).map(v -> (v - mean) * (v - mean)).average().getAsDouble()) + calls++;
+                }""")).contains("deviation gave two different results for the same arguments. Look for a variable outside the method");
+    }
+
+    @Test
+    void aNameLeftOutIsTheQuestionsOwn() {
+        notebook.run(new StandardDeviation().solutionSource());
+        session.check(StandardDeviation.class, " ");
+        assertThat(cards.getLast().text()).startsWith("✓ Correct");
+        session.check((Class<?>) null, "deviation");
+        assertThat(cards.getLast().text()).startsWith("⚠ Unknown question\nThe class is null.");
     }
 
     @Test

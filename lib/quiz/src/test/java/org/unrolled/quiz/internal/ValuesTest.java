@@ -40,6 +40,17 @@ class ValuesTest {
                 .hasMessageStartingWith("The answer is \"" + typed + "\", which cannot be read as a number, in MiB");
     }
 
+    @Test
+    void numbersThatAreNone() {
+        assertThatThrownBy(() -> Values.parseNumber("0,5", "", "a number")).hasMessage(
+                "The answer is \"0,5\", which cannot be read as a number. Write a point before the decimals, \"0.5\".");
+        assertThatThrownBy(() -> Values.parseNumber("64/0", "", "a number")).hasMessage(
+                "The answer is \"64/0\", which is no finite number. Write a number.");
+        assertThatThrownBy(() -> Values.parseNumber(Double.NaN, "", "a number")).isInstanceOf(Values.FormError.class)
+                .hasMessageStartingWith("The answer is \"NaN\", which cannot be read as a number.");
+        assertThatThrownBy(() -> Values.parseNumber(new int[] {64}, "", "a number")).hasMessageStartingWith("The answer is \"[64]\"");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"(2, 5)", "2, 5", "[2,5]", "2 5", "2x5", "2 × 5", "{2, 5}", " ( 2 , 5 ) "})
     void shapes(String typed) {
@@ -50,7 +61,11 @@ class ValuesTest {
     void shapesThatAreValues() {
         assertThat(Values.parseShape(new int[] {2, 5})).containsExactly(2, 5);
         assertThat(Values.parseShape(List.of(2, 5))).containsExactly(2, 5);
+        assertThat(Values.parseShape(new long[] {2, 5})).containsExactly(2, 5);
+        assertThat(Values.parseShape(new Integer[] {2, 5})).containsExactly(2, 5);
         assertThat(Values.parseShape("()")).isEmpty();
+        assertThatThrownBy(() -> Values.parseShape("99999999999, 3")).hasMessage(
+                "The answer is \"99999999999, 3\", and no tensor is that large. Write the sizes with commas, for example \"(2, 3)\".");
         assertThatThrownBy(() -> Values.parseShape("two by five")).hasMessage(
                 "The answer is \"two by five\", which cannot be read as a shape. Write the sizes with commas, for example \"(2, 3)\".");
     }
@@ -60,6 +75,8 @@ class ValuesTest {
         WhichGrows question = new WhichGrows();
         assertThat(Values.letters(question, " b) ")).isEqualTo(Values.letters(question, "B"));
         assertThat(Values.letters(question, "C, A")).isEqualTo(Values.letters(question, "AC"));
+        assertThatThrownBy(() -> Values.choice(question, () -> "ABC")).hasMessage(
+                "The answer is \"ABC\", and only one option is right. Write one letter, A to C, for example \"A\".");
         for (String wrong : List.of("D", "n²", "B because of the square", "?")) {
             assertThatThrownBy(() -> Values.letters(question, wrong)).hasMessage(
                     "The answer is \"" + wrong + "\", which is no option. Write one letter, A to C, for example \"A\".");
