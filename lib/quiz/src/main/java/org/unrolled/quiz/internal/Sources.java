@@ -31,7 +31,7 @@ final class Sources {
         for (String call : calls) {
             int at = Math.max(call.lastIndexOf('.'), 0);
             String owner = call.substring(0, at);
-            if (owner.equals(question.getName()) || owner.matches("org\\.unrolled\\.quiz\\.(?!Lesson$|Lesson\\$Todo$).*")) {
+            if (owner.equals(question.getName()) || owner.matches("org\\.unrolled\\.quiz\\.(?:internal\\.|(?!Lesson$|Lesson\\$Todo$)[A-Z]).*")) {
                 return Optional.of(name + " asks the question for its solution (" + owner.replaceAll("^.*[.$]", "") + call.substring(at).replace(".<init>", "") + ").");
             }
             if (owner.startsWith("java.lang.reflect.") || owner.equals("java.lang.invoke.MethodHandles$Lookup") || call.equals("java.lang.Class.forName")) {

@@ -280,7 +280,7 @@ class CheckInNotebookTest {
         }
         assertThat(seen.toString(java.nio.charset.StandardCharsets.UTF_8)).startsWith("step 0").contains("… the answer printed ", " more bytes while it was checked")
                 .hasSizeBetween(Output.KEPT, Output.KEPT + 100);
-        assertThat(cards.getLast().text()).startsWith("◐ Not yet");
+        assertThat(cards.getLast().text()).startsWith("✗ Not yet");
     }
 
     @Test
