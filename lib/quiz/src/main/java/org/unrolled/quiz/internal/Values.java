@@ -58,13 +58,16 @@ public final class Values {
 
     public static void number(NumberQuestion question, Answer yours) {
         double got = parseNumber(yours.value(), question.unit(), question.form());
+        if (!Double.isFinite(got)) {
+            throw new FormError("The answer is " + quoted(written(yours.value())) + ", which is no finite number. Write " + question.form() + ".");
+        }
         if (!(Math.abs(got - question.expected()) <= question.tolerance())) {
             throw new AssertionError("not " + plain(got));
         }
     }
 
     public static double parseNumber(@Nullable Object value, String unit, String form) {
-        if (value instanceof Number n && Double.isFinite(n.doubleValue())) {
+        if (value instanceof Number n) {
             return n.doubleValue();
         }
         String text = written(value).replace('−', '-').replaceAll("(?<=\\d),(?=\\d{3}(\\D|$))", "");
@@ -83,9 +86,6 @@ public final class Values {
         double n = Double.parseDouble(m.group(1).replaceAll("[_ ]", ""));
         if (m.group(2) != null) {
             n /= Double.parseDouble(m.group(2));
-        }
-        if (!Double.isFinite(n)) {
-            throw new FormError("The answer is " + quoted(text) + ", which is no finite number. Write " + form + ".");
         }
         return percent ? n / 100 : n;
     }

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unrolled.quiz.bank.BytesOfFloats;
 import org.unrolled.quiz.bank.ProductShape;
 import org.unrolled.quiz.bank.WhichGrows;
 
@@ -44,10 +45,10 @@ class ValuesTest {
     void numbersThatAreNone() {
         assertThatThrownBy(() -> Values.parseNumber("0,5", "", "a number")).hasMessage(
                 "The answer is \"0,5\", which cannot be read as a number. Write a point before the decimals, \"0.5\".");
-        assertThatThrownBy(() -> Values.parseNumber("64/0", "", "a number")).hasMessage(
-                "The answer is \"64/0\", which is no finite number. Write a number.");
-        assertThatThrownBy(() -> Values.parseNumber(Double.NaN, "", "a number")).isInstanceOf(Values.FormError.class)
-                .hasMessageStartingWith("The answer is \"NaN\", which cannot be read as a number.");
+        assertThatThrownBy(() -> Values.number(new BytesOfFloats(), () -> "64/0")).hasMessage(
+                "The answer is \"64/0\", which is no finite number. Write a number, in B.");
+        assertThatThrownBy(() -> Values.number(new BytesOfFloats(), () -> Double.NaN)).isInstanceOf(Values.FormError.class)
+                .hasMessageStartingWith("The answer is \"NaN\", which is no finite number.");
         assertThatThrownBy(() -> Values.parseNumber(new int[] {64}, "", "a number")).hasMessageStartingWith("The answer is \"[64]\"");
     }
 
