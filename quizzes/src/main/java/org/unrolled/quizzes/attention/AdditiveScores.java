@@ -6,6 +6,7 @@ import static org.unrolled.quiz.Expect.that;
 import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.maxAbsDiff;
 import static org.unrolled.tensor.Tensors.randn;
+import static org.unrolled.tensor.Tensors.relu;
 import static org.unrolled.tensor.Tensors.sigmoid;
 import static org.unrolled.tensor.Tensors.softmax;
 import static org.unrolled.tensor.Tensors.tanh;
@@ -75,6 +76,14 @@ public final class AdditiveScores implements CodeQuestion<AdditiveScores.Score> 
                         (s, h, wS, wH, v) -> tanh(s.matmul(wS).mul(h.matmul(wH))).matmul(v)),
                 twin("You went one step too far: these are the weights. The question asks for the scores, before softmax.",
                         (s, h, wS, wH, v) -> softmax(tanh(s.matmul(wS).add(h.matmul(wH))).matmul(v))),
+                twin("The state s has no part in your score: it is tanh(h W_h)·v. Add s W_s to every row inside tanh, or every question gets the same"
+                                + " weights.",
+                        (s, h, wS, wH, v) -> tanh(h.matmul(wH)).matmul(v)),
+                twin("tanh came last. Around the product with v it only squeezes the finished score; it belongs around the sum, before v, where s and"
+                                + " h_j meet.",
+                        (s, h, wS, wH, v) -> tanh(s.matmul(wS).add(h.matmul(wH)).matmul(v))),
+                twin("You used relu where the equation has tanh: relu throws every negative number away.",
+                        (s, h, wS, wH, v) -> relu(s.matmul(wS).add(h.matmul(wH))).matmul(v)),
                 twin("You used sigmoid where the equation has tanh: sigmoid's values are all positive, tanh's lie on both sides of 0.",
                         (s, h, wS, wH, v) -> sigmoid(s.matmul(wS).add(h.matmul(wH))).matmul(v)));
     }

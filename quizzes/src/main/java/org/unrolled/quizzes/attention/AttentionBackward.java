@@ -94,6 +94,14 @@ public final class AttentionBackward implements GradientQuestion<AttentionBackwa
                             Tensor dS = Attention.weights(q, k).mul(g.dA());
                             return new Gradients(g.dV(), g.dA(), dS, dS.matmul(k).div(scale), dS.transpose().matmul(q).div(scale));
                         }),
+                twin("dS subtracts the sums of the columns. Softmax ran along each row, so the sum that the weights share is the row's: sum(-1, true).",
+                        (q, k, v, dO) -> {
+                            double scale = sqrt(q.size(-1));
+                            Gradients g = backward(q, k, v, dO);
+                            Tensor a = Attention.weights(q, k);
+                            Tensor dS = a.mul(g.dA().sub(g.dA().mul(a).sum(0, true)));
+                            return new Gradients(g.dV(), g.dA(), dS, dS.matmul(k).div(scale), dS.transpose().matmul(q).div(scale));
+                        }),
                 twin("dQ and dK are right, and dS is divided by √d_k too early: S is the scaled score, so dS comes straight out of softmax;"
                                 + " divide when you go on to dQ and dK.",
                         (q, k, v, dO) -> {

@@ -4,6 +4,7 @@ import static org.unrolled.quiz.Expect.close;
 import static org.unrolled.quiz.Expect.shape;
 import static org.unrolled.quiz.Expect.sumsToOne;
 import static org.unrolled.quiz.Expect.that;
+import static org.unrolled.quiz.Misconception.pattern;
 import static org.unrolled.quiz.Misconception.symptom;
 import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.causalMask;
@@ -67,6 +68,15 @@ public final class CausalWeights implements CodeQuestion<CausalWeights.Weights> 
                 twin("You masked after softmax. The future's weights are 0 now, but the rest of each row sums to less than one:"
                                 + " the future took part in the division. Mask the scores, then take softmax.",
                         scores -> softmax(scores).maskedFill(causalMask(scores.size(-1)), 0)),
+                pattern("MIN_VALUE of Double and Float is the smallest number above 0, not the most negative one. So the future's score became 0,"
+                                + " and exp(0) = 1. Use Double.NEGATIVE_INFINITY.",
+                        "maskedFill\\([^;]*(?:Double|Float)\\.MIN_VALUE", "return softmax(scores.maskedFill(future, Double.MIN_VALUE));"),
+                pattern("The future's score is negative, and not negative enough: exp of it is small, but it is not 0. Only −∞ becomes a weight"
+                                + " of 0 whatever the other scores are: Double.NEGATIVE_INFINITY.",
+                        "maskedFill\\([^;]*,\\s*-\\d{1,3}(?:\\.\\d*)?[fFdD]?\\s*\\)", "return softmax(scores.maskedFill(future, -100));"),
+                twin("You multiplied the scores by the mask. Then the past's scores are 0 and the future's stay as they are; and a score of 0"
+                                + " is no weight of 0 either, since exp(0) = 1. Fill the future with −∞: maskedFill.",
+                        scores -> softmax(scores.mul(causalMask(scores.size(-1))))),
                 twin("You filled the future with the score 0. That is not \"no weight\": exp(0) = 1, as much as any middling score."
                                 + " Only −∞ becomes a weight of 0.",
                         scores -> softmax(scores.maskedFill(causalMask(scores.size(-1)), 0))),
@@ -97,7 +107,8 @@ public final class CausalWeights implements CodeQuestion<CausalWeights.Weights> 
         }
         float[] all = weights.toArray();
         for (int i = 1; i < n; i++) {
-            if (!(Math.abs(all[i * n + i]) < 1e-6)) {
+            // the past has to be there: a result that is 0 below the diagonal too is another mistake
+            if (!(Math.abs(all[i * n + i]) < 1e-6 && all[i * n] > 1e-6)) {
                 return false;
             }
         }

@@ -77,6 +77,15 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
                                 + " instead of a part of every word. Both ways need transpose(1, 2).",
                         (x, wQ, wK, wV, wO, h) -> Attention.attend(reshaped(x.matmul(wQ), h), reshaped(x.matmul(wK), h),
                                 reshaped(x.matmul(wV), h)).reshape(x.size(0), x.size(1), x.size(2)).matmul(wO)),
+                twin("There is no transpose: after reshape(B, T, numHeads, dK) the last two axes are (numHeads, dK), so the heads of one word attend to"
+                                + " each other. transpose(1, 2) brings the words there: (B, numHeads, T, dK).",
+                        (x, wQ, wK, wV, wO, h) -> Attention.attend(cut(x.matmul(wQ), h), cut(x.matmul(wK), h), cut(x.matmul(wV), h))
+                                .reshape(x.size(0), x.size(1), x.size(2)).matmul(wO)),
+                twin("The scores are not scaled: divide them by √dK, the size of a head, or let Attention.attend do it.",
+                        (x, wQ, wK, wV, wO, h) -> Attention.merge(softmax(Attention.split(x.matmul(wQ), h).matmul(Attention.split(x.matmul(wK), h).transpose()))
+                                .matmul(Attention.split(x.matmul(wV), h))).matmul(wO)),
+                twin("Your keys are projected by W_Q. What a word looks for and what it can be found by are different things: the keys are X W_K.",
+                        (x, wQ, wK, wV, wO, h) -> Attention.merge(heads(x, wQ, wQ, wV, h)).matmul(wO)),
                 twin("W_O is missing. Without it every head keeps to its own numbers of the output; W_O is where they meet.",
                         (x, wQ, wK, wV, wO, h) -> Attention.merge(heads(x, wQ, wK, wV, h))),
                 twin("You used one head: softmax saw the dot products over all of dModel. Split first, so that every head has its own weights.",
@@ -100,6 +109,10 @@ public final class MultiHead implements CodeQuestion<MultiHead.SelfAttention> {
 
     private static Tensor heads(Tensor x, Tensor wQ, Tensor wK, Tensor wV, int h) {
         return Attention.attend(Attention.split(x.matmul(wQ), h), Attention.split(x.matmul(wK), h), Attention.split(x.matmul(wV), h));
+    }
+
+    private static Tensor cut(Tensor x, int h) {
+        return x.reshape(x.size(0), x.size(1), h, x.size(2) / h);
     }
 
     private static Tensor reshaped(Tensor x, int h) {

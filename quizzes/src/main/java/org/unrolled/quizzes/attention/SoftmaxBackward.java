@@ -84,6 +84,11 @@ public final class SoftmaxBackward implements GradientQuestion<SoftmaxBackward.B
                         (a, dA) -> dA.sub(dA.mul(a).sum(-1, true))),
                 twin("You summed down the columns. Softmax ran along each row, so the weights that share 1 are those of a row: sum(-1, true).",
                         (a, dA) -> a.mul(dA.sub(dA.mul(a).sum(-2, true)))),
+                twin("You subtracted one number, the sum over the whole matrix. Every row has weights of its own that share 1, and so a sum of its"
+                                + " own: sum(-1, true).",
+                        (a, dA) -> a.mul(dA.sub(dA.mul(a).sum()))),
+                twin("dA is missing: A ⊙ (1 − A) is the slope of a weight by its own score. What arrives from above belongs to every gradient.",
+                        (a, dA) -> a.mul(a.neg().add(1))),
                 twin("You added the row sum. A score that rises takes weight from the others of its row: subtract.",
                         (a, dA) -> a.mul(dA.add(dA.mul(a).sum(-1, true)))));
     }
