@@ -32,7 +32,7 @@ public record Verdict(
      * What is wrong.
      *
      * @param kind how it was found: misconception, usual, twoMisconceptions, null, nan, shape, throws, mutates, hardCoded,
-     *     timedOut, forbidden, form, rubric, intermediate
+     *     timedOut, forbidden, form, rubric, intermediate, comment
      * @param text value and rule
      * @param fix what to do; "" where {@code text} says it
      */

@@ -70,14 +70,14 @@ public record Card(String html, String text, @Nullable String json) {
             text.append(plain(what)).append('\n');
         }
         finding(v.finding(), html, text);
-        checks(v, html, text);
+        checks(v, question, html, text);
         if (v.counterexample() != null) {
             counterexample(v.counterexample(), html, text);
         }
         if (question instanceof TextQuestion rubric && (v.outcome() == Outcome.AWAITING_TEACHER || v.outcome() == Outcome.CORRECT)) {
             rubric(rubric, html, text);
         }
-        if (v.outcome() == Outcome.PARTIAL || v.outcome() == Outcome.INCORRECT) {
+        if (v.outcome() == Outcome.PARTIAL || v.outcome() == Outcome.INCORRECT || v.outcome() == Outcome.CRASHED) {
             String next = question.hints().isEmpty() ? "solution(" + name + ".class)" : "hint(" + name + ".class)";
             html.append("<div style=\"opacity:.75\">Next: ").append(code(next)).append("</div>");
             text.append("Next: ").append(next).append('\n');
@@ -131,15 +131,16 @@ public record Card(String html, String text, @Nullable String json) {
         text.append(finding.text()).append(finding.fix().isBlank() ? "" : (finding.text().contains("\n") ? "\n" : " ") + finding.fix()).append('\n');
     }
 
-    private static void checks(Verdict v, StringBuilder html, StringBuilder text) {
-        // one check that comes with the kind says no more than the headline
-        if (v.checks().isEmpty() || v.checks().size() == 1 && v.checks().getFirst().note().isEmpty()) {
+    private static void checks(Verdict v, Exercise<?> question, StringBuilder html, StringBuilder text) {
+        // one check that comes with the kind says no more than the headline, or than the finding
+        boolean told = question instanceof org.unrolled.quiz.ValueQuestion && v.finding() != null;
+        if (v.checks().isEmpty() || v.checks().size() == 1 && (told || v.checks().getFirst().note().isEmpty())) {
             return;
         }
         boolean correct = v.outcome() == Outcome.CORRECT;
         StringBuilder list = new StringBuilder("<ul style=\"margin:.3em 0;list-style:none;padding:0\">");
         for (CheckResult c : v.checks()) {
-            String note = c.note().isBlank() ? "" : " (" + shorten(c.note(), 160) + ")";
+            String note = c.note().isBlank() || repeats(c.note(), v.finding()) ? "" : " (" + shorten(c.note(), 160) + ")";
             String sign = c.passed() ? "✓" : c.note().equals("not begun") ? "–" : "✗";
             list.append("<li>").append(sign).append(' ').append(Text.html(c.sentence()))
                     .append("<span style=\"opacity:.75\">").append(Text.html(note)).append("</span></li>");
@@ -147,6 +148,13 @@ public record Card(String html, String text, @Nullable String json) {
         }
         list.append("</ul>");
         html.append(correct ? "<details><summary>" + Text.plural(v.checks().size(), "check") + "</summary>" + list + "</details>" : list);
+    }
+
+    /** Whether the finding has already told this exception: every check meets it, only the sizes in its message differ. */
+    private static boolean repeats(String note, @Nullable Finding finding) {
+        int colon = note.indexOf(':');
+        return finding != null && colon > 0 && note.substring(0, colon).matches("\\w+(Exception|Error)")
+                && finding.text().contains(" threw " + note.substring(0, colon + 1));
     }
 
     private static void rubric(TextQuestion question, StringBuilder html, StringBuilder text) {

@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.notebook.cell.TimeLimit;
 import org.unrolled.quiz.Answer;
+import org.unrolled.quiz.ChoiceQuestion;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Exercise;
 import org.unrolled.quiz.GradientQuestion;
@@ -140,7 +141,7 @@ public final class Engine {
                     null, judged);
         }
         if (right) {
-            return verdict(question, Outcome.CORRECT, maxPoints(question), results(ran, null), null, null, judged);
+            return verdict(question, Outcome.CORRECT, maxPoints(question), results(ran, null), worthKnowing(question), null, judged);
         }
         Object mine = question.read(value[0]);
         Finding finding = null;
@@ -164,6 +165,16 @@ public final class Engine {
         }
         int points = points(question, ran, 0);
         return verdict(question, points > 0 ? Outcome.PARTIAL : Outcome.INCORRECT, points, results(ran, null), finding, null, judged);
+    }
+
+    /** What the author says about the right options: whoever guessed learns why, too. */
+    private static @Nullable Finding worthKnowing(ValueQuestion question) {
+        if (!(question instanceof ChoiceQuestion choice)) {
+            return null;
+        }
+        String comments = String.join(" ", choice.options().stream().filter(o -> o.right() && !o.comment().isBlank())
+                .map(ChoiceQuestion.Option::comment).toList());
+        return comments.isEmpty() ? null : new Finding("comment", comments, "");
     }
 
     static boolean sameValue(Object a, Object b) {

@@ -110,6 +110,23 @@ class EngineTest {
     }
 
     @Test
+    void theCardTellsAnExceptionOnce() {
+        String card = Card.of(judge(x -> x[99]), new StandardDeviation()).text();
+        assertThat(card.split("ArrayIndexOutOfBoundsException", -1)).as("the finding's alone, not again in each check").hasSize(2);
+        assertThat(card).endsWith("Next: hint(StandardDeviation.class)");
+    }
+
+    @Test
+    void theRightChoiceSaysWhatIsWorthKnowing() {
+        var question = new org.unrolled.quiz.bank.WhichGrows();
+        Verdict right = new Engine().judge(question, () -> "B", null, 1);
+        assertThat(right.outcome()).isEqualTo(Outcome.CORRECT);
+        assertThat(Card.of(right, question).text()).isEqualTo("✓ Correct · Which grows · 1 of 1 point\nAnd n³ even faster.");
+        Verdict wrong = new Engine().judge(question, () -> "C", null, 1);
+        assertThat(Card.of(wrong, question).text()).contains("log n grows slower than any power of n.").doesNotContain("not this option");
+    }
+
+    @Test
     void endlessRecursionIsTold() {
         Deviation[] self = new Deviation[1];
         self[0] = x -> 1 + self[0].deviation(x);
