@@ -120,6 +120,14 @@ public final class Cells {
         }));
     }
 
+    /**
+     * The same for the lambdas and method references written in the cell that is calling: {@code check(X.class, a -> f(a))}
+     * hands over a function that no name leads to.
+     */
+    public Optional<Set<String>> callsOfFunctionsInCaller() {
+        return Snippets.callingCell().flatMap(cell -> CellCode.callsOfVariable(cell.getName()));
+    }
+
     CellLog log() {
         return log;
     }

@@ -49,7 +49,7 @@ final class Snippets {
         return made;
     }
 
-    private static Optional<Class<?>> callingCell() {
+    static Optional<Class<?>> callingCell() {
         return WALKER.walk(frames -> frames.<Class<?>>map(StackWalker.StackFrame::getDeclaringClass)
                 .filter(caller -> CellCode.isCell(caller.getName())).findFirst());
     }

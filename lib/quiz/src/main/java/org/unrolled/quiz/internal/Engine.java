@@ -49,7 +49,12 @@ public final class Engine {
      *
      * @param calls {@code Type.method} for every call in the byte code; empty where it is not known
      */
-    public record Source(Judged judged, Collection<String> calls) {}
+    public record Source(@Nullable Judged judged, Collection<String> calls) {
+        /** "" where the answer was given as a lambda. */
+        String text() {
+            return judged == null ? "" : judged.source();
+        }
+    }
 
     /** How long looking for a reason may take, beyond the checks themselves. */
     private static final Duration LOOKING = Duration.ofSeconds(2);
@@ -149,7 +154,7 @@ public final class Engine {
             boolean fits = switch (m) {
                 case Misconception.Twin<Answer> t -> sameValue(mine, question.read(Objects.requireNonNull(t.example().value())));
                 case Misconception.Symptom<Answer> s -> holds(s, new Inputs(List.of()), mine);
-                case Misconception.SourcePattern<Answer> p -> source != null && p.pattern().matcher(Sources.bare(source.judged().source())).find();
+                case Misconception.SourcePattern<Answer> p -> source != null && p.pattern().matcher(Sources.bare(source.text())).find();
             };
             if (fits) {
                 finding = new Finding("misconception", m.text(), "");
@@ -213,7 +218,7 @@ public final class Engine {
 
     private <A> Verdict code(CodeQuestion<A> question, A answer, @Nullable Source source, long seed) {
         Class<A> type = Watch.answerType(question);
-        String name = source != null ? source.judged().name() : Watch.method(type).getName();
+        String name = source != null && source.judged() != null ? source.judged().name() : Watch.method(type).getName();
         Judged judged = source == null ? null : source.judged();
         Watch<A> watch = new Watch<>(type, answer, Watch.mutates(question));
         List<Checks.Ran> ran = run(question, watch.answer(), seed);
@@ -232,7 +237,7 @@ public final class Engine {
         boolean passed = ran.stream().allMatch(r -> r.thrown() == null);
         Finding rule = null;
         if (source != null) {
-            rule = Sources.forbidden(List.of(annotation(question).forbids()), source.calls(), source.judged().source())
+            rule = Sources.forbidden(List.of(annotation(question).forbids()), source.calls(), source.text())
                     .map(call -> new Finding("forbidden", name + " calls " + call + ", which is what this question asks you to write.",
                             "Write it with the operations it is made of.")).orElse(null);
             if (rule == null) {
@@ -399,7 +404,7 @@ public final class Engine {
                 case Misconception.Twin<A> t -> !wrong.isEmpty() && pairs.stream().allMatch(p -> says(watch, t.example(), p, p.yours()));
                 case Misconception.Symptom<A> s -> !wrong.isEmpty()
                         && wrong.stream().allMatch(p -> holds(s, new Inputs(p.call().before()), p.call().raw()));
-                case Misconception.SourcePattern<A> p -> source != null && p.pattern().matcher(Sources.bare(source.judged().source())).find();
+                case Misconception.SourcePattern<A> p -> source != null && p.pattern().matcher(Sources.bare(source.text())).find();
             };
             if (fits) {
                 return Optional.of(new Finding("misconception", m.text(), ""));

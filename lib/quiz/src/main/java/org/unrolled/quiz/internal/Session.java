@@ -110,13 +110,14 @@ public final class Session {
         @SuppressWarnings("unchecked") // the class says so
         Exercise<A> question = (Exercise<A>) question(type);
         if (question != null) {
-            judge(question, answer, null);
+            // a lambda in the check cell calls what it calls
+            judge(question, answer, new Engine.Source(null, Cells.current().flatMap(Cells::callsOfFunctionsInCaller).orElse(Set.of())));
         }
     }
 
-    private <A> void judge(Exercise<A> question, A answer, Engine.@Nullable Source source) {
+    private <A> void judge(Exercise<A> question, A answer, Engine.Source source) {
         Verdict verdict = Output.shortened(
-                () -> engine.judge(question, answer, source, Engine.seed(source == null ? null : source.judged().source())));
+                () -> engine.judge(question, answer, source, Engine.seed(source.judged() == null ? null : source.text())));
         progress.record(verdict);
         show.accept(Card.of(verdict, question));
         trouble();

@@ -126,6 +126,7 @@ class CheckInNotebookTest {
         try {
             notebook.run("check(StandardDeviation.class, x -> deviation(x));");
             notebook.run("check(StandardDeviation.class, (StandardDeviation.Deviation) x -> 2.0);");
+            notebook.run("check(StandardDeviation.class, x -> new StandardDeviation().solution().deviation(x));");
             notebook.run("check(BytesOfFloats.class, () -> answer);");
             notebook.run("check(StandardDeviation.class, \"deviation\");");
             notebook.run("hint(BytesOfFloats.class); progress();");
@@ -135,7 +136,7 @@ class CheckInNotebookTest {
         }
         assertThat(progress).isNull();
         assertThat(printed.toString(java.nio.charset.StandardCharsets.UTF_8)).contains("✓ Correct · Standard deviation",
-                "deviation returns the same result whatever its arguments are", "That many bits times floats", "judged deviation from In[4]",
+                "deviation returns the same result whatever its arguments are", "deviation asks the question for its solution", "That many bits times floats", "judged deviation from In[4]",
                 "Hint 1 of 1", "Where you stand");
         assertThat(Session.typed(new StandardDeviation(), "deviation")).isEqualTo("check(StandardDeviation.class, (x) -> deviation(x));");
         assertThat(Session.typed(new BytesOfFloats(), "answer")).isEqualTo("check(BytesOfFloats.class, () -> answer);");
