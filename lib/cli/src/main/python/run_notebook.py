@@ -1,7 +1,7 @@
 """Executes one notebook through the kernelspec `unrolled`; RunCommand.java starts it and reads its lines.
 
 Each line on standard output is one JSON object: {"cell": 3, "of": 40} while it runs, at the end
-{"seconds", "peakRssMiB", "error", "checks": {"correct", "incorrect", "notAttempted"}}.
+{"seconds", "peakRssMiB", "error", "checks": {"correct", "incorrect", "notAttempted"}, "verdicts": [{"question", "outcome"}]}.
 """
 import argparse
 import asyncio
@@ -42,14 +42,21 @@ def peak_rss_mib(pid):
         return None
 
 
-def count(notebook):
-    checks = {"correct": 0, "incorrect": 0, "notAttempted": 0}
+def verdicts_of(notebook):
+    verdicts = []
     for cell in notebook.cells:
         for output in cell.get("outputs", []):
             verdict = output.get("data", {}).get(VERDICT)
             if verdict is not None:
-                outcome = json.loads(verdict)["outcome"] if isinstance(verdict, str) else verdict["outcome"]
-                checks[outcome if outcome in checks else "incorrect"] += 1
+                verdict = json.loads(verdict) if isinstance(verdict, str) else verdict
+                verdicts.append({"question": verdict["question"], "outcome": verdict["outcome"]})
+    return verdicts
+
+
+def count(verdicts):
+    checks = {"correct": 0, "incorrect": 0, "notAttempted": 0}
+    for verdict in verdicts:
+        checks[verdict["outcome"] if verdict["outcome"] in checks else "incorrect"] += 1
     return checks
 
 
@@ -112,7 +119,8 @@ def main():
     seconds, peak, error = asyncio.run(execute(notebook, options))
     if options.html:
         write_html(notebook, options.html, os.path.splitext(os.path.basename(options.notebook))[0])
-    say({"seconds": round(seconds, 2), "peakRssMiB": peak, "error": error, "checks": count(notebook)})
+    verdicts = verdicts_of(notebook)
+    say({"seconds": round(seconds, 2), "peakRssMiB": peak, "error": error, "checks": count(verdicts), "verdicts": verdicts})
 
 
 if __name__ == "__main__":

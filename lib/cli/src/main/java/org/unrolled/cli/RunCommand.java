@@ -124,6 +124,7 @@ final class RunCommand implements Callable<Integer> {
         }
         int status = process.waitFor();
         progress.clear();
+        if (last != null) sayWhatIsNotAsExpected(last.getAsJsonArray("verdicts"));
         if (last == null) {
             List<String> said = Files.readAllLines(work.resolve("stderr"));
             return new Result(notebook.toString(), false, 0, null, "the runner ended with status " + status + ": "
@@ -134,6 +135,16 @@ final class RunCommand implements Callable<Integer> {
         JsonElement peak = last.get("peakRssMiB");
         return new Result(notebook.toString(), error.isJsonNull() && checks.incorrect == 0, last.get("seconds").getAsDouble(),
                 peak.isJsonNull() ? null : peak.getAsDouble(), error.isJsonNull() ? null : error.getAsString(), checks);
+    }
+
+    /** Which checks make the counts: every incorrect one and, where all answers were put in, every one that is not correct. */
+    private void sayWhatIsNotAsExpected(JsonArray verdicts) {
+        for (JsonElement element : verdicts) {
+            String question = element.getAsJsonObject().get("question").getAsString();
+            String outcome = element.getAsJsonObject().get("outcome").getAsString();
+            if (outcome.equals("correct") || outcome.equals("notAttempted") && !solved) continue;
+            spec.commandLine().getErr().println("  " + question + ": " + outcome);
+        }
     }
 
     /** The notebook's own kernelspec is not used (a lesson runs on `unrolled` whatever a learner chose), but Python cells cannot. */

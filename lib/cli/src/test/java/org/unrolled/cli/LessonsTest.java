@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -65,6 +66,15 @@ class LessonsTest {
         assertThat(spec.get("name").getAsString()).isEqualTo("unrolled");
     }
 
+    @ParameterizedTest @MethodSource("notebooks")
+    void answerCellsHoldTheBanksStub(Path notebook) throws IOException {
+        for (JsonObject cell : cells(notebook)) {
+            if (!tags(cell).contains("answer")) continue;
+            String id = cell.getAsJsonObject("metadata").getAsJsonObject("unrolled").get("question").getAsString();
+            assertThat(source(cell)).as("the answer cell of " + id).isEqualTo(Bank.find(id).stub().strip());
+        }
+    }
+
     private static RunCommand.Result run(Path notebook, String... options) throws Exception {
         String[] arguments = Stream.concat(Stream.of("run", notebook.toString(), "--json"), Stream.of(options)).toArray(String[]::new);
         Launcher.Said said = Launcher.run(arguments);
@@ -83,6 +93,12 @@ class LessonsTest {
     static List<JsonObject> cells(Path notebook) throws IOException {
         return JsonParser.parseString(Files.readString(notebook)).getAsJsonObject().getAsJsonArray("cells").asList()
                 .stream().map(JsonElement::getAsJsonObject).toList();
+    }
+
+    static String source(JsonObject cell) {
+        JsonElement source = cell.get("source");
+        if (!source.isJsonArray()) return source.getAsString().strip();
+        return source.getAsJsonArray().asList().stream().map(JsonElement::getAsString).collect(Collectors.joining()).strip();
     }
 
     static List<String> tags(JsonObject cell) {
