@@ -56,9 +56,10 @@ record Scrubber(String name, List<String> labels, List<Object> frames) {
     String html() {
         StringBuilder out = new StringBuilder("<figure style=\"margin:.5em 0\">");
         int n = frames.size();
+        // the attribute keeps JupyterLab from taking the slider's arrow keys for itself: it would jump to another heading
         out.append("<div style=\"display:none;margin-bottom:.3em\"><label>").append(Html.escape(name))
-                .append(" <input type=\"range\" min=\"0\" max=\"").append(n - 1).append("\" value=\"0\" step=\"1\" style=\"width:45%;vertical-align:middle\"></label> <output>")
-                .append(Html.escape(labels.getFirst())).append("</output> <button type=\"button\" style=\"font:inherit;font-size:.85em\">▶ play</button></div>");
+                .append(" <input data-lm-suppress-shortcuts=\"true\" type=\"range\" min=\"0\" max=\"").append(n - 1).append("\" value=\"0\" step=\"1\" style=\"width:45%;vertical-align:middle\"></label> <output>")
+                .append(Html.escape(labels.getFirst())).append("</output> <button data-lm-suppress-shortcuts=\"true\" type=\"button\" style=\"font:inherit;font-size:.85em\">▶ play</button></div>");
         out.append("<div style=\"").append(Html.QUIET).append("\">").append(Html.escape(name)).append(" = ").append(Html.escape(labels.getFirst()))
                 .append(" (frame 1 of ").append(n).append("; the slider appears when the notebook is trusted or run again)</div><div>");
         for (int i = 0; i < n; i++) {
