@@ -226,7 +226,7 @@ class BrowserTest {
     }
 
     private static boolean idle() {
-        // the indicator alone says idle before there is a kernel
+        // the indicator alone says idle before there is a kernel; "unknown" until the kernel answered its first request
         return !find(".jp-Notebook-ExecutionIndicator[data-status='idle']").isEmpty()
                 && find(".jp-KernelName").stream().anyMatch(name -> name.getText().contains("Unrolled (Java)"));
     }

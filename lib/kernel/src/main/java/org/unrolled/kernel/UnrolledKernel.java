@@ -3,6 +3,7 @@ package org.unrolled.kernel;
 import java.nio.charset.Charset;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import org.dflib.jjava.jupyter.kernel.JupyterIO;
 import org.dflib.jjava.jupyter.kernel.LanguageInfo;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.history.HistoryEntry;
 import org.dflib.jjava.jupyter.kernel.history.HistoryManager;
 import org.dflib.jjava.jupyter.kernel.magic.MagicTranspiler;
 import org.dflib.jjava.jupyter.kernel.magic.MagicsRegistry;
@@ -112,12 +114,22 @@ final class UnrolledKernel extends JavaKernel {
         super.onShutdown(isRestarting);
     }
 
+    /**
+     * An empty history. Without a manager JJava does not answer JupyterLab's first request, a history request, and
+     * JupyterLab calls the kernel's state unknown until a cell has run.
+     */
+    private static final class NoHistory implements HistoryManager {
+        @Override public List<HistoryEntry> lookupRange(int session, int start, int stop, Set<ResultFlag> flags) { return List.of(); }
+        @Override public List<HistoryEntry> lookupTail(int length, Set<ResultFlag> flags) { return List.of(); }
+        @Override public List<HistoryEntry> search(String pattern, int length, Set<ResultFlag> flags) { return List.of(); }
+    }
+
     /** Makes the parts; they are protected, and reachable for the kernel's constructor only through overrides. */
     private static final class Builder extends JavaKernelBuilder<Builder, UnrolledKernel> {
         @Override protected String buildName() { return "Unrolled"; }
         @Override protected String buildVersion() { return "0.1.0"; }
         @Override protected LanguageInfo buildLanguageInfo() { return super.buildLanguageInfo(); }
-        @Override protected HistoryManager buildHistoryManager() { return super.buildHistoryManager(); }
+        @Override protected HistoryManager buildHistoryManager() { return new NoHistory(); }
         @Override protected Charset buildJupyterIOEncoding() { return super.buildJupyterIOEncoding(); }
         @Override protected JupyterIO buildJupyterIO(Charset encoding) { return super.buildJupyterIO(encoding); }
         @Override protected CommManager buildCommManager() { return super.buildCommManager(); }
