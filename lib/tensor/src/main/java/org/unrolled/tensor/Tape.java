@@ -51,6 +51,15 @@ final class Tape {
         root.node.dout = dout;
         root.node.shared = true;
         ready.add(root);
+        try {
+            visit(k, ready);
+        } finally {
+            // what is left when an operation failed would be taken for this pass's gradients by the next
+            for (Tensor y : ready) y.node.dout = null;
+        }
+    }
+
+    private static void visit(Kernels k, PriorityQueue<Tensor> ready) {
         while (!ready.isEmpty()) {
             Tensor y = ready.remove();
             Node node = y.node;

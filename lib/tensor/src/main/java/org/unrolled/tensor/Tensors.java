@@ -65,13 +65,18 @@ public class Tensors {
     }
 
     private static void requireCount(String op, int n, int[] shape) {
+        int count = count(op, shape);
+        if (count != n) {
+            throw new IllegalArgumentException(op + ": " + n + " numbers for the shape " + Shapes.text(shape) + ", which has "
+                    + count + ". Hint: the sizes must multiply to the number of elements.");
+        }
+    }
+
+    private static int count(String op, int... shape) {
         for (int size : shape) {
             if (size < 0) throw new IllegalArgumentException(op + ": the shape " + Shapes.text(shape) + " has a negative size. Hint: sizes are 0 or more.");
         }
-        if (Shapes.count(shape) != n) {
-            throw new IllegalArgumentException(op + ": " + n + " numbers for the shape " + Shapes.text(shape) + ", which has "
-                    + Shapes.count(shape) + ". Hint: the sizes must multiply to the number of elements.");
-        }
+        return Shapes.count(shape);
     }
 
     /** All 0. */
@@ -81,8 +86,7 @@ public class Tensors {
 
     /** A float tensor of the kernels' own zeros: nothing passes through the host's memory. */
     private static Tensor allocate(String op, int... shape) {
-        requireCount(op, Shapes.count(shape), shape);
-        return Tensor.of(shape.clone(), Kernels.current().floats(Shapes.count(shape)));
+        return Tensor.of(shape.clone(), Kernels.current().floats(count(op, shape)));
     }
 
     /** All 1. */
@@ -99,42 +103,42 @@ public class Tensors {
 
     /** 0, 1, …, n - 1 as floats. */
     public static Tensor arange(int n) {
-        float[] data = new float[n];
+        float[] data = new float[count("arange", n)];
         for (int i = 0; i < n; i++) data[i] = i;
         return tensor(data, n);
     }
 
     /** The identity matrix. */
     public static Tensor eye(int n) {
-        float[] data = new float[n * n];
+        float[] data = new float[count("eye", n, n)];
         for (int i = 0; i < n; i++) data[i * n + i] = 1;
         return tensor(data, n, n);
     }
 
     /** Independent standard normal numbers, the same for the same state of {@code random}. */
     public static Tensor randn(Random random, int... shape) {
-        float[] data = new float[Shapes.count(shape)];
+        float[] data = new float[count("randn", shape)];
         for (int i = 0; i < data.length; i++) data[i] = (float) random.nextGaussian();
         return tensor(data, shape);
     }
 
     /** Independent numbers, uniform in [0, 1). */
     public static Tensor rand(Random random, int... shape) {
-        float[] data = new float[Shapes.count(shape)];
+        float[] data = new float[count("rand", shape)];
         for (int i = 0; i < data.length; i++) data[i] = random.nextFloat();
         return tensor(data, shape);
     }
 
     /** (T, T) with 1 above the diagonal: what position t must not see, since it comes later. */
     public static Tensor causalMask(int T) {
-        float[] mask = new float[T * T];
+        float[] mask = new float[count("causalMask", T, T)];
         for (int t = 0; t < T; t++) Arrays.fill(mask, t * T + t + 1, (t + 1) * T, 1);
         return tensor(mask, T, T);
     }
 
     /** (B, T) with 1 from each sequence's length on: the padding, which nobody should see. */
     public static Tensor paddingMask(int[] lengths, int T) {
-        float[] mask = new float[lengths.length * T];
+        float[] mask = new float[count("paddingMask", lengths.length, T)];
         for (int b = 0; b < lengths.length; b++) {
             if (lengths[b] < 0 || lengths[b] > T) {
                 throw new IllegalArgumentException("paddingMask: sequence " + b + " has length " + lengths[b] + ", and T is " + T
@@ -152,7 +156,7 @@ public class Tensors {
         }
         int[] shape = Arrays.copyOf(ids.shape(), ids.dim() + 1);
         shape[ids.dim()] = n;
-        Buffer y = Kernels.current().floats(Shapes.count(shape));
+        Buffer y = Kernels.current().floats(count("oneHot", shape));
         Kernels.current().oneHot(y, ids.buffer(), ids.numel(), n);
         return Tensor.of(shape, y);
     }
@@ -254,12 +258,15 @@ public class Tensors {
 
     // ---- without gradients
 
-    /** Computes without remembering how, so no gradient flows and nothing is kept for one. */
+    /**
+     * Computes without remembering how, so no gradient flows and nothing is kept for one. It holds for what this thread
+     * computes meanwhile, not for threads that the body starts or a parallel stream borrows.
+     */
     public static void noGrad(Runnable body) {
         ScopedValue.where(Tape.NO_GRAD, true).run(body);
     }
 
-    /** Computes without remembering how. */
+    /** The same for a body with a result. */
     public static <T> T noGrad(Supplier<T> body) {
         return ScopedValue.where(Tape.NO_GRAD, true).call(body::get);
     }

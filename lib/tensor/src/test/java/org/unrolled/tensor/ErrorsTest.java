@@ -1,19 +1,23 @@
 package org.unrolled.tensor;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unrolled.tensor.Tensors.arange;
 import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.embedding;
+import static org.unrolled.tensor.Tensors.eye;
 import static org.unrolled.tensor.Tensors.ids;
 import static org.unrolled.tensor.Tensors.linear;
 import static org.unrolled.tensor.Tensors.maxAbsDiff;
 import static org.unrolled.tensor.Tensors.oneHot;
 import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.paddingMask;
+import static org.unrolled.tensor.Tensors.randn;
 import static org.unrolled.tensor.Tensors.stack;
 import static org.unrolled.tensor.Tensors.tensor;
 import static org.unrolled.tensor.Tensors.where;
 import static org.unrolled.tensor.Tensors.zeros;
 
+import java.util.Random;
 import java.util.stream.Stream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -104,6 +108,8 @@ class ErrorsTest {
                         () -> ones(2, 3).crossEntropy(ids(0, 1, 2))),
                 error("crossEntropy: logits (1, 3) with labels (1, 3): each row of logits needs one label, so the labels' shape is the logits' without the last axis. Hint: labels are class numbers, not one-hot: use argmax(-1).",
                         () -> ones(1, 3).crossEntropy(ids(new int[] {0, 1, 0}, 1, 3))),
+                error("crossEntropy: logits (2, 3, 5) with labels (3, 2): each row of logits needs one label, so the labels' shape is the logits' without the last axis. Hint: reshape both: logits.reshape(-1, C), labels.reshape(-1)",
+                        () -> ones(2, 3, 5).crossEntropy(ids(new int[6], 3, 2))),
                 error("crossEntropy: the labels (2) are floats, and labels are ints. Hint: make them with ids(...).", () -> ones(2, 3).crossEntropy(ones(2))),
                 error("crossEntropy: 3 at position 1 is outside 0..2. Each label names one of the 3 classes.", () -> ones(2, 3).crossEntropy(ids(0, 3))),
                 error("linear: (2, 3) with weight (3, 4): the weight is (out, in), and in must be the last size of the input. Hint: transpose the weight.",
@@ -119,11 +125,24 @@ class ErrorsTest {
                 error("tensor: row 1 has 1 numbers and row 0 has 2: the rows of a matrix are equally long. Hint: pad the shorter ones.",
                         () -> tensor(new double[][] {{1, 2}, {3}})),
                 error("tensor: the shape (-1, -1) has a negative size. Hint: sizes are 0 or more.", () -> tensor(new float[1], -1, -1)),
+                error("randn: the shape (-3) has a negative size. Hint: sizes are 0 or more.", () -> randn(new Random(1), -3)),
+                error("arange: the shape (-3) has a negative size. Hint: sizes are 0 or more.", () -> arange(-3)),
+                error("oneHot: the shape (2, -1) has a negative size. Hint: sizes are 0 or more.", () -> oneHot(ids(0, 1), -1)),
+                error("expand: (3) to (-1, 3): only axes of size 1 grow, and sizes are compared from the last axis. Hint: unsqueeze puts an axis of size 1 where it is missing.",
+                        () -> ones(3).expand(-1, 3)),
                 error("paddingMask: sequence 0 has length 4, and T is 3. Hint: T is the longest length.", () -> paddingMask(new int[] {4}, 3)),
                 error("maxAbsDiff: (2) and (3): only tensors of one shape can be compared. Hint: reshape one of the two.", () -> maxAbsDiff(ones(2), ones(3))),
                 error("assign: (3) into (2): both must have one shape and kind. Hint: reshape or expand the new values.", () -> ones(2).assign(ones(3))),
                 error("assign: 3 values into (2): it has 2 elements. Hint: give one value for each.", () -> ones(2).assign(1f, 2f, 3f)),
-                error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.", () -> zeros(65536, 65536)));
+                error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.", () -> zeros(65536, 65536)),
+                // products that are 0 in an int, and in a long
+                error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.", () -> eye(65536)),
+                error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.",
+                        () -> ones(65536, 1).matmul(ones(1, 65536))),
+                error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.",
+                        () -> zeros(0).reshape(65536, 65536)),
+                error("shape (65536, 65536, 65536, 65536): 18446744073709551616 elements are more than a tensor holds, 2147483647. Hint: split the batch.",
+                        () -> zeros(65536, 65536, 65536, 65536)));
     }
 
     @ParameterizedTest(name = "{0}")

@@ -1,6 +1,7 @@
 package org.unrolled.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.unrolled.tensor.Tensors.allClose;
 import static org.unrolled.tensor.Tensors.arange;
 import static org.unrolled.tensor.Tensors.causalMask;
@@ -19,7 +20,9 @@ import static org.unrolled.tensor.Tensors.where;
 import static org.unrolled.tensor.Tensors.zeros;
 
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.unrolled.tensor.kernel.Kernels;
 
 class TensorTest {
     private static final double INF = Double.POSITIVE_INFINITY;
@@ -55,6 +58,20 @@ class TensorTest {
         x.toArray()[1] = 9;
         assertThat(x.toArray()).containsExactly(1, 2);
         assertThat(x.shape()).containsExactly(2);
+    }
+
+    @Test void aBackwardThatFailedLeavesNothingToTheNext() {
+        Tensor x = tensor(1, 2).requiresGrad(true), y = x.mul(3);
+        AtomicBoolean fails = new AtomicBoolean(true);
+        Tensor z = Tensor.of("fails once", y.shape(), y.buffer(), Edge.to(y, (dx, dout, acc) -> {
+            if (fails.getAndSet(false)) throw new IllegalStateException("out of memory, say");
+            if (acc) Kernels.current().accumulate(dx, dout);
+            else Kernels.current().copy(dx, dout);
+        }));
+        Tensor loss = y.sum().add(z.sum());
+        assertThatThrownBy(loss::backward).hasMessage("out of memory, say");
+        loss.backward();
+        assertThat(x.grad().toArray()).containsExactly(6, 6);
     }
 
     @Test void printsLikeNumpy() {

@@ -1,5 +1,6 @@
 package org.unrolled.tensor.op;
 
+import java.util.Arrays;
 import org.unrolled.tensor.Edge;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
@@ -17,7 +18,7 @@ public final class CrossEntropy {
         Shapes.requireFloats("crossEntropy", logits);
         Shapes.requireInts("crossEntropy", "labels", labels);
         int C = logits.dim() == 0 ? 0 : logits.size(-1), N = labels.numel();
-        if (logits.dim() == 0 || logits.dim() != labels.dim() + 1 || logits.numel() != N * C) {
+        if (logits.dim() == 0 || !Arrays.equals(Arrays.copyOf(logits.shape(), logits.dim() - 1), labels.shape())) {
             throw new IllegalArgumentException("crossEntropy: logits " + Shapes.text(logits.shape()) + " with labels " + Shapes.text(labels.shape())
                     + ": each row of logits needs one label, so the labels' shape is the logits' without the last axis. Hint: "
                     + (labels.numel() == logits.numel() ? "labels are class numbers, not one-hot: use argmax(-1)."

@@ -22,7 +22,7 @@ public final class Embedding {
         int[] shape = Arrays.copyOf(ids.shape(), ids.dim() + 1);
         shape[ids.dim()] = C;
         Kernels k = Kernels.current();
-        Buffer y = k.floats(N * C), rows = ids.buffer();
+        Buffer y = k.floats(Shapes.count(shape)), rows = ids.buffer();
         k.embedding(y, table.buffer(), rows, N, V, C);
         return Tensor.of("embedding", shape, y,
                 Edge.to(table, (dtable, dout, acc) -> k.embeddingBackward(dtable, dout, rows, N, V, C, acc)));

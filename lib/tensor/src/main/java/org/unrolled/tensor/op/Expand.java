@@ -1,5 +1,6 @@
 package org.unrolled.tensor.op;
 
+import java.util.Arrays;
 import org.unrolled.tensor.Edge;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
@@ -14,10 +15,9 @@ public final class Expand {
         int[] shape = sizes.clone(), from = x.shape();
         int missing = sizes.length - from.length;
         for (int k = 0; k < sizes.length; k++) {
-            int size = k >= missing && missing >= 0 ? from[k - missing] : 1;
-            if (sizes[k] == -1) shape[k] = size;
+            if (sizes[k] == -1 && missing >= 0 && k >= missing) shape[k] = from[k - missing];
         }
-        boolean fits = missing >= 0;
+        boolean fits = missing >= 0 && Arrays.stream(shape).allMatch(size -> size >= 0);
         for (int k = 0; fits && k < from.length; k++) fits = from[k] == shape[missing + k] || from[k] == 1;
         if (!fits) {
             throw new IllegalArgumentException("expand: " + Shapes.text(from) + " to " + Shapes.text(sizes)

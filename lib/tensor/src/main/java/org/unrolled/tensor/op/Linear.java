@@ -31,7 +31,7 @@ public final class Linear {
         int[] shape = Arrays.copyOf(x.shape(), x.dim());
         shape[shape.length - 1] = out;
         Kernels k = Kernels.current();
-        Buffer y = k.floats(N * out), xv = x.buffer(), w = weight.buffer();
+        Buffer y = k.floats(Shapes.count(shape)), xv = x.buffer(), w = weight.buffer();
         if (bias != null) k.readStrided(y, bias.buffer(), new int[] {N, out}, new int[] {0, 1}, false);
         k.matmul(y, xv, w, 1, N, out, in, 0, 0, false, true, bias != null);
         Edge dx = Edge.to(x, (d, dy, acc) -> k.matmul(d, dy, w, 1, N, in, out, 0, 0, false, false, acc));

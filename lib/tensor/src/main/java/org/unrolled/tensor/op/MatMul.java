@@ -31,13 +31,13 @@ public final class MatMul {
         if (countB != batch && countB != 1) return apply(a, b.expand(with(batches, K, N)));
         int[] shape = with(batches, M, N);
         // one B for all: the matrices of A are one tall matrix
-        if (countB == 1) return product(a, b, shape, 1, batch * M, N, K, 0, 0);
+        if (countB == 1) return product(a, b, shape, 1, Shapes.count(batch, M), N, K, 0, 0);
         return product(a, b, shape, batch, M, N, K, countA == 1 ? 0 : M * K, K * N);
     }
 
     private static Tensor product(Tensor a, Tensor b, int[] shape, int batch, int M, int N, int K, int strideA, int strideB) {
         Kernels k = Kernels.current();
-        Buffer c = k.floats(batch * M * N), av = a.buffer(), bv = b.buffer();
+        Buffer c = k.floats(Shapes.count(shape)), av = a.buffer(), bv = b.buffer();
         k.matmul(c, av, bv, batch, M, N, K, strideA, strideB, false, false, false);
         return Tensor.of("matmul", shape, c,
                 Edge.to(a, (da, dc, acc) -> {

@@ -1,5 +1,6 @@
 package org.unrolled.tensor.op;
 
+import java.util.Arrays;
 import org.unrolled.tensor.Edge;
 import org.unrolled.tensor.Tensor;
 
@@ -36,16 +37,15 @@ public final class Reshape {
     }
 
     private static int[] resolve(int[] shape, int[] sizes) {
-        int n = Shapes.count(shape), known = 1, open = -1;
+        int n = Shapes.count(shape), open = -1;
         for (int k = 0; k < sizes.length; k++) {
             if (sizes[k] < -1) throw wrong(shape, sizes, "a size is not negative", "one size may be -1: what is left over.");
             if (sizes[k] == -1) {
                 if (open >= 0) throw wrong(shape, sizes, "two sizes are -1", "only one can be what is left over.");
                 open = k;
-            } else {
-                known *= sizes[k];
             }
         }
+        int known = Shapes.count(Arrays.stream(sizes).filter(size -> size >= 0).toArray());
         int[] resolved = sizes.clone();
         if (open >= 0) {
             if (known == 0 || n % known != 0) {

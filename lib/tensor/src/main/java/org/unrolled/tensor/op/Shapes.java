@@ -1,5 +1,6 @@
 package org.unrolled.tensor.op;
 
+import java.math.BigInteger;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -16,11 +17,17 @@ public final class Shapes {
 
     /** The number of elements. */
     public static int count(int... shape) {
+        for (int size : shape) {
+            if (size == 0) return 0;
+        }
         long n = 1;
-        for (int size : shape) n *= size;
-        if (n > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("shape " + text(shape) + ": " + n + " elements are more than a tensor holds, "
-                    + Integer.MAX_VALUE + ". Hint: split the batch.");
+        for (int size : shape) {
+            n *= size;
+            if (n > Integer.MAX_VALUE) {
+                BigInteger all = Arrays.stream(shape).mapToObj(BigInteger::valueOf).reduce(BigInteger.ONE, BigInteger::multiply);
+                throw new IllegalArgumentException("shape " + text(shape) + ": " + all + " elements are more than a tensor holds, "
+                        + Integer.MAX_VALUE + ". Hint: split the batch.");
+            }
         }
         return (int) n;
     }
