@@ -191,6 +191,9 @@ class Stale(InAFolder):
         self.write("lib/tensor/src/test/java/ATest.java", "class ATest { int changed; }")
         self.assertFalse(self.stale())
 
+    def test_a_clone_that_was_moved_is_stale(self):
+        self.assertTrue(unrolled.stale(dict(self.stamp, root="/elsewhere"), self.folder))
+
     def test_jars_deleted_is_stale(self):
         os.rmdir(os.path.join(self.folder, "kit"))
         self.assertTrue(self.stale())
@@ -224,6 +227,31 @@ class Kernelspec(InAFolder):
         self.assertTrue(jar.startswith(os.path.join(self.folder, "prefix")), jar)
         self.assertNotIn(ROOT, json.dumps(spec["argv"]))
 
+    def test_a_cache_that_could_not_be_made_is_tried_again_by_install_alone(self):
+        prefix, kit, tried = os.path.join(self.folder, "prefix"), os.path.join(self.folder, "kit", "abc"), []
+        self.write("kit/abc/unrolled-tensor.jar", "jar")
+
+        def train(jdk, jars, cache):
+            tried.append(cache)
+            if len(tried) == 1:
+                return "not this time"
+            self.write(os.path.relpath(cache, self.folder).replace(os.sep, "/"), "cache")
+
+        with mock.patch.object(unrolled, "train", train):
+            steps = [(unrolled.install_kernel(prefix, self.folder, kit, False, again=again)["aot"], len(tried))
+                     for again in (False, False, True, True)]
+            self.assertEqual(steps, [(False, 1), (False, 1), (True, 2), (True, 2)])
+            os.remove(tried[-1])
+            unrolled.install_kernel(prefix, self.folder, kit, False)
+            self.assertEqual(len(tried), 3, "a cache that somebody deleted is made again")
+
+    def test_old_caches_go_after_two_days(self):
+        files = [self.write("kernel-%s.aot" % name) for name in ("new", "today", "old")]
+        os.utime(files[2], (0, 0))
+        os.utime(files[0], (0, 0))
+        unrolled.forget_old(os.path.join(self.folder, "kernel-*.aot"), files[0])
+        self.assertEqual([os.path.exists(file) for file in files], [True, True, False])
+
     def test_a_prefix_without_python(self):
         with self.assertRaisesRegex(unrolled.Problem, "is no Python environment"):
             unrolled.main(["install", "--prefix", self.folder])
@@ -248,6 +276,30 @@ class Usage(InAFolder):
             port = other.getsockname()[1]
             with self.assertRaisesRegex(unrolled.Problem, "port %d is taken: choose another with --port" % port):
                 unrolled.free_port(port)
+
+    def test_a_port_that_is_none(self):
+        for port in ("99999", "0", "-1", "http"):
+            with self.assertRaisesRegex(SystemExit, "2"), contextlib.redirect_stderr(io.StringIO()) as err:
+                unrolled.main(["lab", "--port=" + port])
+            self.assertIn("%r is no port: choose a number from 1024 to 65535" % port, err.getvalue())
+
+    def test_the_notebook_to_open(self):
+        mine = self.write("my notes é.ipynb")
+        with mock.patch.object(unrolled, "ROOT", self.folder):
+            for name in (mine, "my notes é.ipynb", os.path.relpath(mine)):
+                self.assertEqual(unrolled.address_of(name), "my%20notes%20%C3%A9.ipynb")
+        for name in ("notebooks/nowhere.ipynb", mine):  # the second lies outside of the clone
+            with self.assertRaisesRegex(unrolled.Problem, "no notebook .*: choose one under notebooks/"):
+                unrolled.address_of(name)
+
+    def test_a_clone_that_cannot_be_written(self):
+        shutil.copy(os.path.join(ROOT, "unrolled"), self.folder)
+        self.write(".unrolled", "a file where the folder should be")
+        run = subprocess.run([sys.executable, os.path.join(self.folder, "unrolled"), "devices", "--json"], stdout=subprocess.PIPE,
+                             stderr=subprocess.PIPE, encoding="utf-8")
+        self.assertEqual((run.returncode, run.stdout), (2, ""), run.stderr)
+        self.assertIn("Unrolled writes into .venv and .unrolled of " + self.folder, run.stderr)
+        self.assertEqual(len(run.stderr.splitlines()), 1, run.stderr)
 
     def test_progress_off_a_terminal_is_plain_lines(self):
         stream = io.StringIO()
