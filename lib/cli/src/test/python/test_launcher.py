@@ -9,6 +9,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import socket
 import stat
 import subprocess
@@ -300,6 +301,24 @@ class Usage(InAFolder):
         self.assertEqual((run.returncode, run.stdout), (2, ""), run.stderr)
         self.assertIn("Unrolled writes into .venv and .unrolled of " + self.folder, run.stderr)
         self.assertEqual(len(run.stderr.splitlines()), 1, run.stderr)
+
+    @unittest.skipIf(os.name == "nt", "Windows has no such signals")
+    def test_no_server_outlives_the_launcher(self):
+        self.write("notebooks/00-start-here.ipynb")
+        server = self.write("python", "#!%s\nimport http.server, re, sys\n"
+                            "class Ok(http.server.BaseHTTPRequestHandler):\n    def do_GET(self):\n        self.send_response(200)\n        self.end_headers()\n"
+                            "port = int(re.search(r'--port=([0-9]+)', ' '.join(sys.argv)).group(1))\n"
+                            "http.server.HTTPServer(('127.0.0.1', port), Ok).serve_forever()\n" % sys.executable, executable=True)
+        starter = ("import sys\nsys.path.insert(0, %r)\nimport test_launcher\nunrolled = test_launcher.unrolled\nunrolled.ROOT = %r\n"
+                   "unrolled.set_up = lambda: {'python': %r}\nsys.exit(unrolled.entry(['lab', '--no-browser', '--json']))"
+                   % (os.path.dirname(os.path.abspath(__file__)), self.folder, server))
+        for end in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+            with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as launcher:
+                started = json.loads(launcher.stdout.readline())
+                launcher.send_signal(end)
+                self.assertEqual(launcher.wait(20), 0)
+            with self.assertRaises(ProcessLookupError):
+                os.kill(started["pid"], 0)
 
     def test_progress_off_a_terminal_is_plain_lines(self):
         stream = io.StringIO()

@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.unrolled.quiz.Check;
@@ -40,7 +41,7 @@ final class Bank {
     /** The annotation's title, or the class name in words: ScaledDotProduct is "Scaled dot product". */
     static String title(Exercise<?> question) {
         if (!annotation(question).title().isEmpty()) return annotation(question).title();
-        String words = question.getClass().getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase();
+        String words = question.getClass().getSimpleName().replaceAll("(?<=[a-z0-9])(?=[A-Z])", " ").toLowerCase(Locale.ROOT);
         return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }
 

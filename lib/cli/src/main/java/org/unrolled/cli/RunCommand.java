@@ -9,10 +9,12 @@ import com.google.gson.JsonPrimitive;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -61,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
             Result result = run(notebook);
             results.add(result);
             if (!form.json) {
-                out.printf("%s %s · %.1f s · %s MiB · checks: %d correct, %d incorrect, %d not attempted%s%n",
+                out.printf(Locale.ROOT, "%s %s · %.1f s · %s MiB · checks: %d correct, %d incorrect, %d not attempted%s%n",
                         result.ok ? "✓" : "✗", notebook, result.seconds,
                         result.peakRssMiB == null ? "?" : Math.round(result.peakRssMiB), result.checks.correct,
                         result.checks.incorrect, result.checks.notAttempted, result.error == null ? "" : "\n  " + result.error);
@@ -76,10 +78,13 @@ final class RunCommand implements Callable<Integer> {
         JsonObject document;
         try {
             document = JsonParser.parseString(Files.readString(notebook)).getAsJsonObject();
+            if (!(document.get("cells") instanceof JsonArray)) throw new JsonParseException("it has no list of cells.");
             refuseOtherLanguages(document);
             if (solved) solve(document, Bank::solutionSource);
-        } catch (JsonParseException | IllegalStateException e) {
+        } catch (JsonParseException | IllegalStateException | ClassCastException e) {
             return new Result(notebook.toString(), false, 0, null, "it is no notebook: " + e.getMessage(), new Checks(0, 0, 0));
+        } catch (CharacterCodingException e) {
+            return new Result(notebook.toString(), false, 0, null, "it is no notebook: its text is not UTF-8.", new Checks(0, 0, 0));
         } catch (IllegalArgumentException e) {
             return new Result(notebook.toString(), false, 0, null, e.getMessage(), new Checks(0, 0, 0));
         }

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -44,10 +45,14 @@ class RunCommandTest {
     }
 
     @Test void whatIsNoNotebookIsAFailureAndNotATrace(@TempDir Path folder) throws Exception {
-        Path file = Files.writeString(folder.resolve("p.ipynb"), "no json");
-        Said said = execute("run", file.toString());
-        assertThat(said.status).isEqualTo(1);
-        assertThat(said.out).startsWith("✗ " + file).contains("is no notebook: ");
+        Path file = folder.resolve("p.ipynb");
+        for (String text : new String[] {"no json", "", "[]", "{}", "{\"cells\": 3}", "{\"cells\": [], \"metadata\": 3}", "{\"cells\": \"\u00e4\"}"}) {
+            Files.write(file, text.getBytes(StandardCharsets.ISO_8859_1));
+            Said said = execute("run", file.toString(), "--solved");
+            assertThat(said.status).as(text).isEqualTo(1);
+            assertThat(said.out).as(text).startsWith("✗ " + file).contains("it is no notebook: ");
+            assertThat(said.err).as(text).isEmpty();
+        }
     }
 
     @Test void aMissingNotebookIsAUsageError() {

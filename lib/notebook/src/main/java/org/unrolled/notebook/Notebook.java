@@ -33,18 +33,6 @@ public class Notebook extends Tensors {
         Display.html(output.html(), output.text());
     }
 
-    /** Shows values side by side, as many as fit the width. */
-    public static void showBeside(Object... values) {
-        StringBuilder html = new StringBuilder("<div style=\"display:flex;flex-wrap:wrap;gap:0 1.5em;align-items:flex-start\">");
-        List<String> texts = new ArrayList<>();
-        for (Object value : values) {
-            Outputs output = Outputs.of(null, value);
-            html.append("<div>").append(output.html()).append("</div>");
-            texts.add(output.text());
-        }
-        Display.html(html.append("</div>").toString(), String.join("\n", texts));
-    }
-
     /** Shows HTML, and the text where there is no notebook. */
     public static void html(String html, String text) {
         Display.html(html, text);
@@ -63,12 +51,15 @@ public class Notebook extends Tensors {
 
     /** A matrix (or a vector, as one row) as coloured cells. */
     public static HeatMap heatMap(Tensor matrix) {
+        return new HeatMap(matrix("heatMap", matrix));
+    }
+
+    private static Matrix matrix(String op, Tensor matrix) {
         if (matrix.dim() < 1 || matrix.dim() > 2) {
-            throw new IllegalArgumentException("heatMap: " + TensorView.of(null, matrix).shapeText() + " has " + matrix.dim()
+            throw new IllegalArgumentException(op + ": " + TensorView.of(null, matrix).shapeText() + " has " + matrix.dim()
                     + " axes, and a heat map has one or two. Hint: select(0, i) takes one matrix of several, heatMaps draws them all.");
         }
-        int columns = matrix.size(-1);
-        return new HeatMap(new Matrix(matrix.toArray(), matrix.dim() == 1 ? 1 : matrix.size(0), columns));
+        return new Matrix(matrix.toArray(), matrix.dim() == 1 ? 1 : matrix.size(0), matrix.size(-1));
     }
 
     public static HeatMap heatMap(float[][] matrix) {
@@ -91,7 +82,7 @@ public class Notebook extends Tensors {
         }
         List<Matrix> drawn = new ArrayList<>();
         for (Tensor m : matrices) {
-            drawn.add(new Matrix(m.toArray(), m.dim() == 1 ? 1 : m.size(0), m.size(-1)));
+            drawn.add(matrix("heatMaps", m));
         }
         return new Multiples(drawn, List.copyOf(names), 0);
     }

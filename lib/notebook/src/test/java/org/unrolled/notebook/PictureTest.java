@@ -179,6 +179,8 @@ class PictureTest {
         Tensor three = Notebook.ones(2, 3, 4);
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.heatMap(three))
                 .withMessage("heatMap: (2, 3, 4) has 3 axes, and a heat map has one or two. Hint: select(0, i) takes one matrix of several, heatMaps draws them all.");
+        assertThatIllegalArgumentException().isThrownBy(() -> Notebook.heatMaps(List.of("a"), Notebook.ones(2, 3, 4)))
+                .withMessage("heatMaps: (2, 3, 4) has 3 axes, and a heat map has one or two. Hint: select(0, i) takes one matrix of several, heatMaps draws them all.");
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.heatMaps(Notebook.ones(2, 2)))
                 .withMessage("heatMaps: (2, 2) has 2 axes, and several matrices need three or more. Hint: heatMap draws one.");
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.bars(three))

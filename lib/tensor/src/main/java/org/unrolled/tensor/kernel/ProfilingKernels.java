@@ -4,6 +4,7 @@ import java.lang.reflect.Method;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -74,7 +75,7 @@ public final class ProfilingKernels {
     public String table() {
         StringBuilder text = new StringBuilder("%-24s %8s %10s %9s %9s%n".formatted("kernel", "calls", "ms", "GB/s", "GF/s"));
         for (Row row : rows()) {
-            text.append("%-24s %8d %10.3f %9.2f %9.2f%n".formatted(row.kernel, row.calls, row.seconds * 1e3, row.gigabytesPerSecond(), row.gigaflopsPerSecond()));
+            text.append(String.format(Locale.ROOT, "%-24s %8d %10.3f %9.2f %9.2f%n", row.kernel, row.calls, row.seconds * 1e3, row.gigabytesPerSecond(), row.gigaflopsPerSecond()));
         }
         return text.toString();
     }

@@ -13,7 +13,7 @@ import org.unrolled.tensor.op.Shapes.Line;
 public final class Softmax {
     private Softmax() { }
 
-    /** The shape of x; the elements along {@code dim} are positive and sum to 1. */
+    /** The shape of x; the elements along {@code dim} are positive and sum to 1. A line of -∞ alone, masked everywhere, gives NaN. */
     public static Tensor apply(Tensor x, int dim) {
         Shapes.requireFloats("softmax", x);
         Line line = Line.of("softmax", x.shape(), dim);
