@@ -4,9 +4,13 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /** The arrows between the rooms of the house (design: tensor <- nn <- notebook <- quiz <- quizzes <- cli). */
@@ -48,6 +52,12 @@ class HouseTest {
         noClasses().that().resideOutsideOfPackage("org.unrolled.kernel..")
                 .should().dependOnClassesThat().resideInAnyPackage("org.dflib..", "io.github.spencerpark..")
                 .check(HOUSE);
+    }
+
+    @Test void nothingIsNullUnlessItSaysSo() throws ClassNotFoundException {
+        for (String name : HOUSE.stream().map(JavaClass::getPackageName).collect(Collectors.toCollection(TreeSet::new))) {
+            assertThat(Class.forName(name + ".package-info").isAnnotationPresent(NullMarked.class)).as(name + " is @NullMarked").isTrue();
+        }
     }
 
     @Test void questionsUseFrontDoorsOnly() {

@@ -27,7 +27,7 @@ class PictureTest {
 
     @ParameterizedTest @MethodSource("outputs")
     void htmlSurvivesAnUntrustedNotebook(String html) {
-        String body = html.contains("<input type=\"range\"") ? html.replaceAll("(?s)<script>.*?</script>", "") : html;
+        String body = html.contains(" type=\"range\"") ? html.replaceAll("(?s)<script>.*?</script>", "") : html;
         assertThat(body).doesNotContain("<style").doesNotContain("<script").doesNotContain("<svg").doesNotContain("onclick=").doesNotContain("aria-").doesNotContain("<iframe");
         Matcher image = IMAGE.matcher(html);
         while (image.find()) {
@@ -133,7 +133,8 @@ class PictureTest {
         String html = Scrubber.of("d_k", List.of(1, 64), List.of("first", "second")).html().replaceAll("(?s)<script>.*?</script>", "");
         assertThat(html).containsPattern("display:block[^>]*><pre[^>]*>first").containsPattern("display:none[^>]*><pre[^>]*>second")
                 .contains("d_k = 1 (frame 1 of 2");
-        assertThat(html).contains("<label>d_k <input type=\"range\" min=\"0\" max=\"1\"");
+        // the attribute keeps JupyterLab from taking the arrow keys for itself
+        assertThat(html).contains("<label>d_k <input data-lm-suppress-shortcuts=\"true\" type=\"range\" min=\"0\" max=\"1\"");
     }
 
     @Test void aTensorIsDrawnByItsAxes() {
