@@ -47,6 +47,7 @@ public final class Bars extends Picture<Bars> {
         return with(p -> p.columns = List.copyOf(columns));
     }
 
+    /** What each bar stands for. */
     public Bars columns(String... columns) {
         return columns(List.of(columns));
     }
@@ -66,6 +67,7 @@ public final class Bars extends Picture<Bars> {
         return with(p -> p.beside = true);
     }
 
+    /** The width of the picture in CSS pixels; 560 unless told. */
     public Bars width(int pixels) {
         return with(p -> p.width = pixels);
     }

@@ -76,10 +76,12 @@ public enum Colors {
         return hex;
     }
 
+    /** The second cue on points. */
     public Marker marker() {
         return marker;
     }
 
+    /** The second cue on lines. */
     public Dash dash() {
         return dash;
     }

@@ -67,6 +67,7 @@ public final class Diagram extends Picture<Diagram> {
         return add(new Box(column, row, label, detail, null, true));
     }
 
+    /** An operation. */
     public Diagram op(int column, int row, String label) {
         return op(column, row, label, "");
     }
@@ -80,6 +81,7 @@ public final class Diagram extends Picture<Diagram> {
         return with(p -> p.boxes = more);
     }
 
+    /** An arrow between two boxes, which are named by their labels. */
     public Diagram arrow(String from, String to) {
         return arrow(from, to, "");
     }

@@ -41,6 +41,7 @@ public final class HeatMap extends Picture<HeatMap> {
         return with(p -> p.rows = checked("row", labels, matrix.rows()));
     }
 
+    /** Labels of the rows, top to bottom. */
     public HeatMap rows(String... labels) {
         return rows(List.of(labels));
     }
@@ -50,6 +51,7 @@ public final class HeatMap extends Picture<HeatMap> {
         return with(p -> p.columns = checked("column", labels, matrix.columns()));
     }
 
+    /** Labels of the columns, left to right. */
     public HeatMap columns(String... labels) {
         return columns(List.of(labels));
     }

@@ -30,6 +30,7 @@ public final class Lines extends Picture<Lines> {
         return line(name, count(y.length), y);
     }
 
+    /** A line over 0, 1, 2, … */
     public Lines line(String name, float... y) {
         return line(name, doubles(y));
     }
@@ -39,22 +40,27 @@ public final class Lines extends Picture<Lines> {
         return line(name, y.toArray());
     }
 
+    /** A line through the points (xᵢ, yᵢ) of two vectors of one length. */
     public Lines line(String name, Tensor x, Tensor y) {
         return line(name, doubles(x.toArray()), doubles(y.toArray()));
     }
 
+    /** A line over 0, 1, 2, … */
     public Lines line(String name, List<? extends Number> y) {
         return line(name, doubles(y));
     }
 
+    /** A line through the points (xᵢ, yᵢ). */
     public Lines line(String name, List<? extends Number> x, List<? extends Number> y) {
         return line(name, doubles(x), doubles(y));
     }
 
+    /** A line through the points (xᵢ, yᵢ). */
     public Lines line(String name, double[] x, double[] y) {
         return line(name, x, y, Colors.named(name).orElseGet(() -> Colors.series(series.size())));
     }
 
+    /** A line in the colour of its meaning. */
     public Lines line(String name, double[] x, double[] y, Colors color) {
         if (x.length != y.length) {
             throw new IllegalArgumentException("line '" + name + "' has " + x.length + " x values and " + y.length + " y values: each point needs both");
@@ -68,10 +74,12 @@ public final class Lines extends Picture<Lines> {
         return series;
     }
 
+    /** What the x axis counts. */
     public Lines x(String label) {
         return with(p -> p.xLabel = label);
     }
 
+    /** What the y axis measures. */
     public Lines y(String label) {
         return with(p -> p.yLabel = label);
     }

@@ -62,6 +62,7 @@ public class Notebook extends Tensors {
         return new Matrix(matrix.toArray(), matrix.dim() == 1 ? 1 : matrix.size(0), matrix.size(-1));
     }
 
+    /** A matrix as coloured cells, row 0 on top. */
     public static HeatMap heatMap(float[][] matrix) {
         return new HeatMap(Matrix.of(matrix));
     }
@@ -174,6 +175,7 @@ public class Notebook extends Tensors {
         return new LiveCurve("step");
     }
 
+    /** The same, counting what {@code name} says: steps, epochs. */
     public static LiveCurve liveCurve(String name) {
         return new LiveCurve(name);
     }

@@ -34,6 +34,7 @@ public abstract class Picture<P extends Picture<P>> implements Cloneable {
         return with(p -> ((Picture<?>) p).alt = alt);
     }
 
+    /** What a reader who cannot see the picture is told. */
     public final String alt() {
         return alt != null ? alt : (title == null ? "" : title + ". ") + describe();
     }
