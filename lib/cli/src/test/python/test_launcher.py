@@ -312,8 +312,15 @@ class Usage(InAFolder):
         starter = ("import sys\nsys.path.insert(0, %r)\nimport test_launcher\nunrolled = test_launcher.unrolled\nunrolled.ROOT = %r\n"
                    "unrolled.set_up = lambda: {'python': %r}\nsys.exit(unrolled.entry(['lab', '--no-browser', '--json']))"
                    % (os.path.dirname(os.path.abspath(__file__)), self.folder, server))
-        for end in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
-            with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as launcher:
+        ends = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+        def attend_to_signals():  # whoever runs these tests in the background or under nohup has handed down deafness
+            for end in ends:
+                signal.signal(end, signal.SIG_DFL)
+
+        for end in ends:
+            with subprocess.Popen([sys.executable, "-c", starter], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                                  preexec_fn=attend_to_signals) as launcher:
                 started = json.loads(launcher.stdout.readline())
                 launcher.send_signal(end)
                 self.assertEqual(launcher.wait(20), 0)
