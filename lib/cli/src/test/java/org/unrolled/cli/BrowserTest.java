@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +49,13 @@ import org.openqa.selenium.interactions.Actions;
 class BrowserTest {
     private static final Path SCREENSHOTS = Path.of("target/screenshots");
     private static final String QUESTION = "attention/scaled-dot-product";
+
+    // Selenium warns that it has no bindings for this Chromium's DevTools; none are used, only one raw command.
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium.devtools");
+
+    static {
+        SELENIUM.setLevel(Level.SEVERE);
+    }
 
     private static @Nullable Process lab;
     private static @Nullable ChromeDriver browser;

@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** Starts ./unrolled as a person would. */
@@ -42,10 +41,9 @@ final class Launcher {
 
     /** A nested build would write into the folders that Maven is testing: the kit must be installed before. */
     static void requireFreshKit() throws IOException, InterruptedException {
-        List<Map<String, Object>> found = Unrolled.JSON.fromJson(run("doctor", "--json").out(), List.class);
-        for (Map<String, Object> line : found) {
-            if (List.of("kit", "kernel", "Python packages").contains(line.get("check")) && !Boolean.TRUE.equals(line.get("ok"))) {
-                throw new AssertionError("the " + line.get("check") + " is " + line.get("value")
+        for (DoctorCommand.Finding line : Unrolled.JSON.fromJson(run("doctor", "--json").out(), DoctorCommand.Finding[].class)) {
+            if (List.of("kit", "kernel", "Python packages").contains(line.check()) && !line.ok()) {
+                throw new AssertionError("the " + line.check() + " is " + line.value()
                         + ": these tests run what is installed. Run ./unrolled install first, or the tests through ./unrolled test.");
             }
         }

@@ -12,7 +12,7 @@ final class Rows {
     synchronized void add(Object... cells) {
         Object[] row = new Object[cells.length];
         for (int i = 0; i < cells.length; i++) {
-            row[i] = cells[i] instanceof Tensor t && t.numel() == 1 ? (Object) (t.isInt() ? (Object) (int) t.item() : t.item()) : cells[i];
+            row[i] = cells[i] instanceof Tensor t && t.numel() == 1 ? (t.isInt() ? (Object) (int) t.item() : t.item()) : cells[i];
         }
         rows.add(row);
     }
