@@ -200,6 +200,44 @@ class Stale(InAFolder):
         self.assertTrue(self.stale())
 
 
+@unittest.skipIf(os.name == "nt", "the stand-in for .venv's Python is a shell script")
+class Packages(InAFolder):
+    def setUp(self):
+        super().setUp()
+        self.lock = self.write("requirements.lock", "a==1\n")
+        self.venv = os.path.join(self.folder, ".venv")
+        self.python("%d.%d" % sys.version_info[:2])
+        with mock.patch.object(unrolled, "ROOT", self.folder):
+            unrolled.stamp_venv(self.venv, self.lock)
+
+    def python(self, version):
+        self.write(".venv/bin/python", "#!/bin/sh\necho %s\n" % version, executable=True)
+
+    def holds(self, root=None):
+        with mock.patch.object(unrolled, "ROOT", root or self.folder):
+            return unrolled.venv_holds(self.venv, self.lock)
+
+    def test_made_here_from_this_lock(self):
+        self.assertTrue(self.holds())
+
+    def test_another_python_first_on_the_path_changes_nothing(self):
+        with mock.patch.object(sys, "version_info", (3, 99, 0, "final", 0)):
+            self.assertTrue(self.holds())
+
+    def test_its_own_python_was_upgraded_in_place(self):
+        self.python("3.99")
+        self.assertFalse(self.holds())
+
+    def test_its_own_python_is_gone(self):
+        os.remove(os.path.join(self.venv, "bin", "python"))
+        self.assertFalse(self.holds())
+
+    def test_another_lock_or_a_moved_clone(self):
+        self.assertFalse(self.holds(root="/elsewhere"))
+        self.write("requirements.lock", "a==2\n")
+        self.assertFalse(self.holds())
+
+
 class Kernelspec(InAFolder):
     def installed(self, own_jars):
         prefix, kit = os.path.join(self.folder, "prefix"), os.path.join(self.folder, "kit", "abc")
