@@ -115,6 +115,11 @@ public class Notebook extends Tensors {
         return new Bars(List.of(row)).columns(columns);
     }
 
+    /** Points (N, 2) of some classes in the plane; {@link Plane#field} draws what a function says there. */
+    public static Plane plane(Tensor points, Tensor classes) {
+        return new Plane(points, classes);
+    }
+
     /** An empty line chart; add lines with {@link Lines#line}. */
     public static Lines lines() {
         return new Lines();
@@ -158,6 +163,11 @@ public class Notebook extends Tensors {
             throw new IllegalArgumentException("scrubFrames: " + labels.size() + " labels for " + frames.size() + " frames: each frame needs one, and there must be one");
         }
         show(Scrubber.of(name, labels, frames));
+    }
+
+    /** Pictures taken while something runs, shown live and with a slider at the end; see {@link Film}. */
+    public static Film film(String name) {
+        return new Film(name);
     }
 
     /** A progress bar with the time left; call {@code step()} after each step. */

@@ -123,6 +123,10 @@ final class Gallery {
                 .op(1, 0, "Q·Kᵀ", "(T, S)").op(2, 0, "÷ √d_k", "(T, S)").op(3, 0, "softmax", "rows sum to 1").op(4, 0, "weights · V", "(T, d_v)")
                 .arrow("Q", "Q·Kᵀ").arrow("K", "Q·Kᵀ").arrow("Q·Kᵀ", "÷ √d_k").arrow("÷ √d_k", "softmax").arrow("softmax", "weights · V").arrow("V", "weights · V").html());
         out.add(Notebook.flow("encoder | (T, d)", "mean | (d,)", "decoder").html());
+        var inTwo = Notebook.randn(new Random(12), 40, 2);
+        out.add(Notebook.plane(inTwo, Notebook.ids(new Random(13).ints(40, 0, 4).toArray())).html());
+        out.add(Notebook.plane(inTwo, inTwo.select(1, 0).mul(inTwo.select(1, 1)).mul(1e6).tanh()).names("below", "above")
+                .field(x -> x.select(1, 0).mul(x.select(1, 1)).add(0.2)).range(-1, 1).title("a function of the plane").html());
         LiveCurve live = new LiveCurve("step");
         for (int i = 1; i <= 300; i++) {
             live.onStep(new org.unrolled.nn.TrainingStep(i, 500, 2.3 * Math.exp(-i / 60.0) + 0.1 * random.nextDouble(), java.util.Map.of("accuracy", i / 500.0, "gradNorm", 1.23456), i * 0.02));

@@ -2,6 +2,7 @@ package org.unrolled.notebook;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -165,6 +166,48 @@ class PictureTest {
         assertThat(Notebook.bars(Notebook.ones(2, 3)).rows()).hasSize(2);
     }
 
+    @Test void aPlaneSaysWhereTheFunctionIsWrong() {
+        Tensor x = Notebook.tensor(new double[][] {{-1, 0}, {1, 0}, {2, 1}, {3, 0}});
+        Plane plane = Notebook.plane(x, Notebook.tensor(-1, -1, 1, 1)).names("left", "right");
+        assertThat(plane.alt()).isEqualTo("Plane with 4 points: 2 of left, 2 of right.");
+        assertThat(svg(plane)).contains(">left<").contains(">x₂<").doesNotContain("<image").doesNotContain("stroke=\"#000\"");
+        Plane drawn = plane.field(p -> p.select(1, 0));
+        assertThat(drawn.text()).startsWith("4 points: 2 of left, 2 of right\nthe function runs from -1.").endsWith("\n1 point lies on the wrong side of zero");
+        assertThat(svg(drawn)).contains("<image").contains("stroke=\"#000\"");
+        assertThat(Notebook.plane(Notebook.zeros(0, 2), Notebook.ids()).field(p -> p.select(1, 0)).alt()).startsWith("Plane with 0 points");
+        assertThat(svg(Notebook.plane(x, Notebook.ids(0, 1, 0, 1)).field(p -> p.select(1, 0).mul(Double.NaN)))).contains("<image");
+    }
+
+    @Test void thePlanesZeroLineIsWhereTheFunctionIsZero() {
+        String svg = svg(Notebook.plane(Notebook.zeros(1, 2), Notebook.ids(0)).extent(-1, 1).field(p -> p.select(1, 1).sub(0.5)));
+        Matcher line = Pattern.compile("M([0-9.]+) ([0-9.]+)L([0-9.]+) ([0-9.]+)").matcher(svg.substring(svg.indexOf("<image")));
+        int pieces = 0;
+        while (line.find()) {
+            pieces++;   // x₂ = 0.5 is a quarter down a side of 330 that begins at 8
+            assertThat(Double.parseDouble(line.group(2))).isBetween(90.3, 90.7);
+            assertThat(Double.parseDouble(line.group(4))).isBetween(90.3, 90.7);
+        }
+        assertThat(pieces).isEqualTo(95);
+    }
+
+    @Test void aPlanesFramesShareTheirColours() {
+        Tensor x = Notebook.tensor(new double[][] {{-1, 0}, {1, 0}});
+        List<Object> frames = Scrubber.comparable(List.of(Notebook.plane(x, Notebook.ids(0, 1)).field(p -> p.select(1, 0)),
+                Notebook.plane(x, Notebook.ids(0, 1)).field(p -> p.select(1, 0).mul(9))));
+        assertThat(svg((Plane) frames.get(0))).contains(">11<").contains(">−11<");
+        assertThat(svg((Plane) frames.get(1))).contains(">11<");
+    }
+
+    @Test void aFilmEndsAsASlider() {
+        Film film = new Film("step");
+        film.add(0, "first");
+        film.add(20, "second");
+        assertThat(film.html()).isEqualTo("<div>step 20</div><pre style=\"margin:.3em 0;background:none\">second</pre>");
+        film.close();
+        assertThatIllegalStateException().isThrownBy(() -> film.add(40, "third")).withMessage("film 'step' has ended: make another with film(…).");
+        new Film("empty").close();
+    }
+
     @Test void aDiagramDescribesItself() {
         Diagram diagram = Notebook.diagram().box(0, 0, "Q", "(T, d_k)", Colors.QUERY).op(1, 0, "softmax").arrow("Q", "softmax");
         assertThat(diagram.alt()).isEqualTo("Diagram: Q (T, d_k) → softmax.");
@@ -188,6 +231,19 @@ class PictureTest {
                 .withMessage("bars: (2, 3, 4) has 3 axes, and bars need one (a row) or two (rows). Hint: reshape it or select a row.");
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.heatMap(Notebook.eye(2)).rows("a"))
                 .withMessage("1 row labels for 2 rows: each row needs one");
+        assertThatIllegalArgumentException().isThrownBy(() -> Notebook.plane(three, Notebook.ids(0)))
+                .withMessage("plane: the points are (2, 3, 4), and points in the plane are (N, 2). Hint: slice(1, 0, 2) takes the first two columns.");
+        Tensor two = Notebook.ones(2, 2);
+        assertThatIllegalArgumentException().isThrownBy(() -> Notebook.plane(two, Notebook.ids(0)))
+                .withMessage("plane: 1 class for 2 points: each point needs one.");
+        assertThatIllegalArgumentException().isThrownBy(() -> Notebook.plane(Notebook.ones(5, 2), Notebook.ids(0, 1, 2, 3, 4)))
+                .withMessage("plane: 5 different classes, and there are markers for 4. Hint: draw some of them.");
+        assertThatIllegalArgumentException().isThrownBy(() -> Notebook.plane(two, Notebook.ids(0, 1)).names("a"))
+                .withMessage("plane: 1 names for 2 classes [0, 1]: each needs one.");
+        assertThatIllegalArgumentException().isThrownBy(() -> Notebook.plane(two, Notebook.ids(0, 1)).field(p -> p))
+                .withMessage("plane: the function made (9216, 2) of points (9216, 2), and each point needs one number. Hint: select(1, c) takes one column.");
+        assertThatIllegalStateException().isThrownBy(() -> Notebook.plane(two, Notebook.ids(0, 1)).field(p -> p.select(1, 0)).extent(0, 1))
+                .withMessage("plane: the function was drawn already, on another part of the plane. Hint: extent(…) first, then field(…).");
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.scrub("t", List.<Integer>of(), t -> t))
                 .withMessage("scrub: no values for 't': a scrubber needs at least one frame");
         assertThatIllegalArgumentException().isThrownBy(() -> Notebook.diagram().op(0, 0, "a").arrow("a", "b"))

@@ -1,0 +1,64 @@
+package org.unrolled.notebook;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Pictures taken while something runs. The newest is on the page meanwhile (at most five a second are drawn); at the end a
+ * slider over all of them takes its place.
+ *
+ * <pre>{@code
+ * try (Film film = film("step")) {
+ *     for (int step = 0; step <= 300; step++) {
+ *         if (step % 20 == 0) film.add(step, heatMap(weights));
+ *         …
+ *     }
+ * }
+ * }</pre>
+ */
+public final class Film implements AutoCloseable {
+    private final String name;
+    private final List<Object> labels = new ArrayList<>();
+    private final List<Object> frames = new ArrayList<>();
+    private Display.@org.jspecify.annotations.Nullable Handle handle;
+    private boolean closed;
+
+    Film(String name) {
+        this.name = name;
+    }
+
+    /** One more picture: anything that {@code show} takes. */
+    public void add(Object label, Object frame) {
+        if (closed) {
+            throw new IllegalStateException("film '" + name + "' has ended: make another with film(…).");
+        }
+        labels.add(label);
+        frames.add(frame);
+        if (handle == null) {
+            handle = Display.updatable(html(), text());
+        } else {
+            handle.throttled(this::html, this::text);
+        }
+    }
+
+    /** Ends it: the slider takes the picture's place. A film without pictures shows nothing. */
+    @Override public void close() {
+        if (!closed && handle != null) {
+            Scrubber scrubber = Scrubber.of(name, labels, frames);
+            handle.update(scrubber.html(), scrubber.text());
+        }
+        closed = true;
+    }
+
+    private String line() {
+        return name + " " + Rows.text(labels.getLast());
+    }
+
+    String html() {
+        return "<div>" + Html.escape(line()) + "</div>" + Outputs.of(null, frames.getLast()).html();
+    }
+
+    String text() {
+        return line() + " · " + Outputs.of(null, frames.getLast()).text().replace("\n", " · ");
+    }
+}
