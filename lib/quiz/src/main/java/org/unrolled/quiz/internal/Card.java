@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.notebook.cell.Diagnostic;
+import org.unrolled.quiz.Axes;
 import org.unrolled.quiz.Exercise;
 import org.unrolled.quiz.Outcome;
 import org.unrolled.quiz.TextQuestion;
@@ -72,7 +73,7 @@ public record Card(String html, String text, @Nullable String json) {
         finding(v.finding(), html, text);
         checks(v, question, html, text);
         if (v.counterexample() != null) {
-            counterexample(v.counterexample(), html, text);
+            counterexample(v.counterexample(), Where.axes(question), html, text);
         }
         if (question instanceof TextQuestion rubric && (v.outcome() == Outcome.AWAITING_TEACHER || v.outcome() == Outcome.CORRECT)) {
             rubric(rubric, html, text);
@@ -170,10 +171,11 @@ public record Card(String html, String text, @Nullable String json) {
 
     // ---------------------------------------------------------------- yours and expected
 
-    private static void counterexample(Counterexample c, StringBuilder html, StringBuilder text) {
+    private static void counterexample(Counterexample c, Map<String, Axes> axes, StringBuilder html, StringBuilder text) {
         if (!(c.yours() instanceof Data yours) || !(c.expected() instanceof Data expected)) {
             return;
         }
+        Where.of(yours, expected, axes).ifPresent(w -> where(w, html, text));
         String caption = "smallest failing input: " + String.join(", ", c.input().stream().map(Card::inWords).toList());
         if (yours instanceof Data.Parts y && expected instanceof Data.Parts e && y.parts().size() == e.parts().size()) {
             for (int i = 0; i < e.parts().size(); i++) {
@@ -195,6 +197,39 @@ public record Card(String html, String text, @Nullable String json) {
         if (!values.isEmpty()) {
             html.append("<details style=\"opacity:.75\"><summary>this input</summary>").append(pre(values.toString())).append("</details>");
         }
+    }
+
+    /** A mark for each part of the result, and for each step of it where its axis has a name. */
+    private static void where(Where w, StringBuilder html, StringBuilder text) {
+        int n = w.parts().stream().filter(Where.Part::steps).mapToInt(p -> p.right().length).max().orElse(0);
+        String cell = "padding:.1em .6em;text-align:center";
+        html.append("<figure style=\"margin:.4em 0;overflow-x:auto\"><figcaption style=\"opacity:.75\">what is right in it, for the smallest failing input")
+                .append(w.sentence().isEmpty() ? "" : ": " + Text.html(w.sentence())).append("</figcaption><table style=\"border-collapse:collapse;margin:.1em 0\">");
+        text.append("what is right in it, for the smallest failing input").append(w.sentence().isEmpty() ? "" : ": " + w.sentence()).append('\n');
+        if (n > 0) {
+            html.append("<tr><th style=\"text-align:left;padding:.1em .8em\">").append(Text.html(w.axis())).append("</th>");
+            text.append("  ").append(w.axis()).append(" =");
+            for (int i = 0; i < n; i++) {
+                html.append("<th style=\"").append(cell).append("\">").append(i).append("</th>");
+                text.append(' ').append(i);
+            }
+            html.append("</tr>");
+            text.append('\n');
+        }
+        for (Where.Part p : w.parts()) {
+            String name = p.name().isEmpty() ? "yours" : p.name();
+            html.append("<tr><th style=\"text-align:left;padding:.1em .8em\">").append(Text.html(name)).append("</th>");
+            text.append("  ").append(name).append(':');
+            for (boolean right : p.right()) {
+                html.append("<td").append(p.steps() ? "" : " colspan=\"" + Math.max(1, n) + "\"").append(" style=\"").append(cell)
+                        .append(p.steps() ? "" : ";text-align:left").append(right ? "" : ";background:rgba(179,89,0,.18);font-weight:bold").append("\">")
+                        .append(right ? "✓" : "✗").append("</td>");
+                text.append(right ? " ✓" : " ✗");
+            }
+            html.append("</tr>");
+            text.append('\n');
+        }
+        html.append("</table></figure>");
     }
 
     private static String inWords(Argument a) {

@@ -313,7 +313,7 @@ public final class Engine {
                 () -> hardCoded(question, watch, name, pairs, wrong),
                 () -> intermediate(question, watch, pairs, wrong),
                 () -> swapped(question, watch, pairs, wrong, parameters),
-                () -> UsualWays.recognise(pairs, parameters).map(f -> new Finding("usual", f.text(), f.fix())),
+                () -> UsualWays.recognise(pairs, parameters, Where.axes(question)).map(f -> new Finding("usual", f.text(), f.fix())),
                 () -> two(question, watch, pairs, wrong),
                 () -> shape(wrong, name));
         for (Supplier<Optional<Finding>> look : looks) {

@@ -10,6 +10,7 @@ import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.quiz.Axes;
 import org.unrolled.quiz.internal.Data.Numbers;
 import org.unrolled.quiz.internal.Data.Parts;
 
@@ -31,17 +32,23 @@ final class UsualWays {
 
     /** The way that explains every call, right ones included; part by part where the result is a record. */
     static Optional<Found> recognise(List<Pair> pairs, List<String> parameters) {
+        return recognise(pairs, parameters, Map.of());
+    }
+
+    /** @param axes the named axes of the result's parts */
+    static Optional<Found> recognise(List<Pair> pairs, List<String> parameters, Map<String, Axes> axes) {
         if (pairs.isEmpty() || pairs.stream().allMatch(p -> p.yours().close(p.expected()))) {
             return Optional.empty();
         }
-        return recognise(pairs, parameters, "Your result");
+        return recognise(pairs, parameters, "Your result", "", axes);
     }
 
-    private static Optional<Found> recognise(List<Pair> pairs, List<String> parameters, String subject) {
+    private static Optional<Found> recognise(List<Pair> pairs, List<String> parameters, String subject, String part, Map<String, Axes> axes) {
         Pair first = pairs.getFirst();
         if (first.expected() instanceof Parts e) {
-            return parts(pairs, parameters, e);
+            return parts(pairs, parameters, e, axes);
         }
+        String[] named = axes.containsKey(part) ? axes.get(part).value() : new String[0];
         Optional<Found> argument = argument(pairs, parameters, subject);
         if (argument.isPresent()) {
             return argument;
@@ -59,11 +66,16 @@ final class UsualWays {
         }
         return factor(pairs, parameters, subject)
                 .or(() -> offset(pairs, subject))
-                .or(() -> shifted(pairs, subject))
-                .or(() -> edge(pairs, subject));
+                .or(() -> shifted(pairs, subject, named))
+                .or(() -> edge(pairs, subject, named))
+                .or(() -> carried(pairs, subject, named));
     }
 
-    private static Optional<Found> parts(List<Pair> pairs, List<String> parameters, Parts e) {
+    private static String axis(int axis, String[] named) {
+        return axis < named.length ? named[axis] : "axis " + axis;
+    }
+
+    private static Optional<Found> parts(List<Pair> pairs, List<String> parameters, Parts e, Map<String, Axes> axes) {
         if (!pairs.stream().allMatch(p -> p.yours() instanceof Parts y && p.expected() instanceof Parts x && y.parts().size() == x.parts().size()
                 && x.parts().size() == e.parts().size())) {
             return Optional.empty();
@@ -82,7 +94,7 @@ final class UsualWays {
                 }
             }
             String right = at == 0 ? "" : String.join(", ", e.names().subList(0, at)) + (at == 1 ? " is right. " : " are right. ");
-            return recognise(ofPart, parameters, "Your " + name).map(f -> new Found(right + f.text(), f.fix()));
+            return recognise(ofPart, parameters, "Your " + name, name, axes).map(f -> new Found(right + f.text(), f.fix()));
         }
         return Optional.empty();
     }
@@ -221,19 +233,19 @@ final class UsualWays {
                 "Look for a term too many or too few, or a count that starts at the wrong number."));
     }
 
-    private static Optional<Found> shifted(List<Pair> pairs, String subject) {
+    private static Optional<Found> shifted(List<Pair> pairs, String subject, String[] named) {
         int dims = ((Numbers) pairs.getFirst().expected()).dims();
         for (int axis = 0; axis < dims; axis++) {
             for (int by : new int[] {1, -1}) {
                 int ax = axis;
                 if (pairs.stream().allMatch(p -> isShifted((Numbers) p.yours(), (Numbers) p.expected(), ax, by))) {
-                    return Optional.of(new Found(subject + " is the right one shifted by one along axis " + axis + (by > 0 ? ", to the end." : ", to the beginning."),
+                    return Optional.of(new Found(subject + " is the right one shifted by one along " + axis(axis, named) + (by > 0 ? ", to the end." : ", to the beginning."),
                             "Look at the first index of a loop or a slice: it is off by one."));
                 }
             }
             int ax = axis;
             if (pairs.stream().allMatch(p -> dims((Numbers) p.expected()) > ax && p.yours().close(reversed((Numbers) p.expected(), ax)))) {
-                return Optional.of(new Found(subject + " is the right one in reverse order along axis " + axis + ".", "Look at the direction of a loop."));
+                return Optional.of(new Found(subject + " is the right one in reverse order along " + axis(axis, named) + ".", "Look at the direction of a loop."));
             }
         }
         return Optional.empty();
@@ -260,7 +272,7 @@ final class UsualWays {
     }
 
     /** Right except at the first, the last, or the first and last positions along an axis. */
-    private static Optional<Found> edge(List<Pair> pairs, String subject) {
+    private static Optional<Found> edge(List<Pair> pairs, String subject, String[] named) {
         int dims = ((Numbers) pairs.getFirst().expected()).dims();
         for (int axis = 0; axis < dims; axis++) {
             for (int which = 0; which < 3; which++) {
@@ -272,7 +284,7 @@ final class UsualWays {
                         case 1 -> "at the last position";
                         default -> "at the border";
                     };
-                    return Optional.of(new Found(subject + " is right except " + where + (dims > 1 ? " along axis " + axis : "") + ".",
+                    return Optional.of(new Found(subject + " is right except " + where + (dims > 1 || named.length > 0 ? " along " + axis(axis, named) : "") + ".",
                             "Look at what happens " + (which == 2 ? "at the two ends" : where) + ": where a loop begins or ends, and what stands outside."));
                 }
             }
@@ -295,6 +307,40 @@ final class UsualWays {
             }
         }
         return true;
+    }
+
+    /** Right at the first (or last) position along an axis and wrong at the next: what goes from one position to the next is wrong. */
+    private static Optional<Found> carried(List<Pair> pairs, String subject, String[] named) {
+        int dims = ((Numbers) pairs.getFirst().expected()).dims();
+        for (int axis = 0; axis < dims; axis++) {
+            for (boolean first : new boolean[] {true, false}) {
+                int ax = axis;
+                if (pairs.stream().allMatch(p -> rightUntil((Numbers) p.yours(), (Numbers) p.expected(), ax, first))) {
+                    return Optional.of(new Found(subject + " is right at the " + (first ? "first" : "last") + " position along " + axis(axis, named)
+                            + " and wrong from the next one " + (first ? "on." : "back."),
+                            "The step by itself is right: look at what is carried from one position to the next."));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean rightUntil(Numbers y, Numbers e, int axis, boolean first) {
+        if (!y.sameShape(e) || axis >= e.dims()) {
+            return false;
+        }
+        int n = e.shape()[axis];
+        if (n < 2) {
+            return y.close(e);
+        }
+        int stride = stride(e, axis);
+        double tolerance = Data.tolerance(e);
+        boolean[] right = new boolean[n];
+        Arrays.fill(right, true);
+        for (int i = 0; i < e.values().length; i++) {
+            right[i / stride % n] &= Data.close(y.values()[i], e.values()[i], tolerance);
+        }
+        return first ? right[0] && !right[1] : right[n - 1] && !right[n - 2];
     }
 
     // ---------------------------------------------------------------- making mutants

@@ -12,8 +12,11 @@ import org.unrolled.quiz.Verdict;
 import org.unrolled.quiz.Verdict.CheckResult;
 import org.unrolled.quiz.Verdict.Finding;
 import org.unrolled.quiz.Verdict.Judged;
+import org.unrolled.quiz.bank.RestOfSequence;
 import org.unrolled.quiz.bank.StandardDeviation;
 import org.unrolled.quiz.bank.StandardDeviation.Deviation;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
 
 /** What the engine says about answers of every kind of wrongness, on a question about an array of numbers. */
 class EngineTest {
@@ -114,6 +117,32 @@ class EngineTest {
         String card = Card.of(judge(x -> x[99]), new StandardDeviation()).text();
         assertThat(card.split("ArrayIndexOutOfBoundsException", -1)).as("the finding's alone, not again in each check").hasSize(2);
         assertThat(card).endsWith("Next: hint(StandardDeviation.class)");
+    }
+
+    @Test
+    void aNamedAxisSaysAtWhichStepAnAnswerGoesWrong() {
+        RestOfSequence steps = new RestOfSequence();
+        Verdict v = new Engine().judge(steps, x -> {
+            Tensor rest = steps.solution().sums(x).rest();
+            int last = x.size(0) - 1;
+            Tensor wrong = Tensors.cat(0, rest.slice(0, 0, last).add(x.slice(0, 1, last + 1)), rest.slice(0, last, last + 1));
+            return new RestOfSequence.Rest(wrong, wrong.mul(wrong).sum());
+        }, null, 1);
+        assertThat(v.finding().text()).isEqualTo("Your rest is right at the last position along t and wrong from the next one back.");
+        assertThat(Card.of(v, steps).text()).contains("""
+                what is right in it, for the smallest failing input: Going backwards through t, the first difference is in rest at t = 2.
+                  t = 0 1 2 3
+                  rest: ✗ ✗ ✗ ✓
+                  squares: ✗
+                """);
+        assertThat(Card.of(v, steps).html()).contains("<td style=\"padding:.1em .6em;text-align:center\">✓</td>");
+    }
+
+    @Test
+    void whereEveryStepIsRightTheWrongPartIsNamed() {
+        RestOfSequence steps = new RestOfSequence();
+        Verdict v = new Engine().judge(steps, x -> new RestOfSequence.Rest(steps.solution().sums(x).rest(), x.sum()), null, 1);
+        assertThat(Card.of(v, steps).text()).contains("rest is right at every t; the first difference is in squares.\n", "  rest: ✓ ✓ ✓ ✓\n  squares: ✗\n");
     }
 
     @Test
