@@ -178,6 +178,95 @@ padding = torch.tensor([[[0, 0, 1, 1]], [[0, 0, 0, 1]]])
 case("layer", "maskedAttention", "padding", lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m == 0),
      {"q": normal(2, 3, 3), "k": normal(2, 4, 3), "v": normal(2, 4, 3), "mask": padding}, terms=24)
 
+# --- convolution, pooling, normalisation by channel -------------------------------------------------------------------
+# random numbers of its own: a case added here leaves the other files as they are
+shared, generator = generator, torch.Generator().manual_seed(2)
+
+
+def conv(name, x, weight, bias=True, stride=1, padding=0, dilation=1, groups=1):
+    pair = lambda v: list(v) if isinstance(v, tuple) else [v]
+    inputs = {"x": normal(*x), "weight": normal(*weight)}
+    if bias:
+        inputs["bias"] = normal(weight[0])
+    args = {"stride": pair(stride), "padding": pair(padding), "dilation": pair(dilation), "groups": groups}
+    function = F.conv2d if len(x) == 4 else F.conv1d
+    case("convolution", "conv2d" if len(x) == 4 else "conv1d", name, lambda x, w, b=None: function(x, w, b, stride, padding, dilation, groups), inputs, args,
+         terms=max(math.prod(weight[1:]), math.prod(x) // x[1], 16))
+
+
+conv("3x3", (2, 3, 6, 7), (4, 3, 3, 3))
+conv("3x3 without bias", (2, 2, 5, 5), (3, 2, 3, 3), bias=False)
+conv("same size by padding", (1, 2, 6, 9), (3, 2, 3, 3), padding=1)
+conv("1x1", (2, 5, 4, 6), (7, 5, 1, 1))
+conv("1x1 in steps of 2", (2, 3, 5, 6), (4, 3, 1, 1), stride=2)
+conv("1x1 with padding", (1, 3, 3, 4), (2, 3, 1, 1), padding=1)
+conv("5x5 as in LeNet", (2, 1, 12, 12), (6, 1, 5, 5))
+conv("wider than a register", (1, 2, 4, 37), (2, 2, 3, 3), padding=1)
+conv("stride 2", (2, 3, 7, 8), (4, 3, 3, 3), stride=2, padding=1)
+conv("stride 3, larger than the kernel", (1, 2, 9, 8), (3, 2, 2, 2), stride=3)
+conv("rows and columns differ", (2, 2, 8, 9), (3, 2, 2, 4), stride=(2, 1), padding=(0, 2), dilation=(2, 1))
+conv("dilation 2", (1, 2, 9, 9), (3, 2, 3, 3), dilation=2, padding=2)
+conv("dilation 3, stride 2", (1, 2, 11, 10), (2, 2, 3, 3), dilation=3, stride=2, padding=3)
+conv("two groups", (2, 4, 6, 5), (6, 2, 3, 3), groups=2, padding=1)
+conv("two groups of 1x1", (2, 6, 4, 4), (4, 3, 1, 1), groups=2)
+conv("depthwise", (2, 4, 6, 7), (4, 1, 3, 3), groups=4, padding=1)
+conv("depthwise, stride 2, dilation 2", (1, 3, 9, 8), (3, 1, 3, 3), groups=3, stride=2, dilation=2, padding=2)
+conv("depthwise, two kernels a channel", (2, 3, 6, 19), (6, 1, 3, 3), groups=3, padding=1)
+conv("one output", (2, 3, 4, 4), (2, 3, 4, 4))
+conv("more padding than kernel", (1, 2, 2, 3), (2, 2, 2, 2), padding=3)
+conv("empty batch", (0, 2, 5, 5), (3, 2, 3, 3))
+conv("along a line", (2, 3, 11), (4, 3, 3))
+conv("along a line, causal dilation", (1, 2, 16), (2, 2, 2), padding=4, dilation=4)
+conv("along a line, stride and groups", (2, 4, 10), (6, 2, 3), stride=2, padding=1, groups=2)
+for name, x, weight, args in [("stride 2", (2, 3, 4, 5), (3, 2, 3, 3), dict(stride=2)), ("stride 1", (1, 2, 5, 4), (2, 3, 3, 3), dict()),
+                              ("doubles a size", (2, 3, 4, 4), (3, 4, 4, 4), dict(stride=2, padding=1)),
+                              ("output padding", (2, 2, 3, 4), (2, 3, 3, 3), dict(stride=2, padding=1, output_padding=1)),
+                              ("stride 3, dilation 2", (1, 2, 3, 3), (2, 2, 2, 3), dict(stride=3, padding=1, output_padding=2, dilation=2)),
+                              ("two groups", (2, 4, 3, 3), (4, 3, 2, 2), dict(stride=2, groups=2)), ("depthwise", (1, 3, 4, 4), (3, 1, 3, 3), dict(stride=2, padding=1, groups=3)),
+                              ("1x1", (2, 3, 3, 4), (3, 2, 1, 1), dict()), ("empty batch", (0, 2, 3, 3), (2, 2, 2, 2), dict(stride=2))]:
+    case("convolution", "convTranspose2d", name, lambda x, w, b: F.conv_transpose2d(x, w, b, **args),
+         {"x": normal(*x), "weight": normal(*weight), "bias": normal(weight[1] * args.get("groups", 1))},
+         {"stride": 1, "padding": 0, "output_padding": 0, "groups": 1, "dilation": 1} | args, terms=max(math.prod(x) // x[1] * 4, math.prod(weight), 16))
+for name, x, kernel, stride, padding, dilation in [("3", (2, 2, 5, 6), 3, 1, 0, 1), ("stride 2, padding 1", (1, 3, 6, 5), 3, 2, 1, 1), ("dilation 2", (1, 2, 7, 8), 2, 1, 1, 2)]:
+    args = {"kernel": kernel, "stride": stride, "padding": padding, "dilation": dilation}
+    case("convolution", "unfold", name, lambda x: F.unfold(x, kernel, dilation, padding, stride), {"x": normal(*x)}, args, terms=9)
+    columns = F.unfold(torch.zeros(x), kernel, dilation, padding, stride).shape
+    case("convolution", "fold", name, lambda c: F.fold(c, x[2:], kernel, dilation, padding, stride), {"columns": normal(*columns)}, args | {"H": x[2], "W": x[3]}, terms=9)
+POOLS = [("2", (2, 3, 6, 8), 2, 2, 0), ("2, an odd size", (2, 2, 7, 5), 2, 2, 0), ("3, stride 2, padding 1", (2, 2, 7, 8), 3, 2, 1), ("3, stride 1", (1, 2, 6, 21), 3, 1, 0),
+         ("the whole plane", (2, 3, 4, 4), 4, 4, 0), ("empty batch", (0, 2, 4, 4), 2, 2, 0)]
+for name, x, kernel, stride, padding in POOLS:
+    args = {"kernel": kernel, "stride": stride, "padding": padding}
+    case("convolution", "maxPool2d", name, lambda x: F.max_pool2d(x, kernel, stride, padding), {"x": distinct(*x)}, args, terms=9)
+    case("convolution", "avgPool2d", name, lambda x: F.avg_pool2d(x, kernel, stride, padding), {"x": normal(*x)}, args, terms=16)
+ties = torch.tensor([[[[1.0, 1, 0, 0], [1, 1, 0, 0], [2, 3, 5, 5], [3, 2, 5, 5]]]])
+case("convolution", "maxPool2d", "equal elements: the first wins", lambda x: F.max_pool2d(x, 2), {"x": ties}, {"kernel": 2, "stride": 2, "padding": 0})
+for stride, padding in [(3, 0), (2, 1)]:
+    args = {"kernel": 3, "stride": stride, "padding": padding}
+    case("convolution", "maxPool1d", f"stride {stride}, padding {padding}", lambda x: F.max_pool1d(x, 3, stride, padding), {"x": distinct(2, 3, 10)}, args, terms=3)
+    case("convolution", "avgPool1d", f"stride {stride}, padding {padding}", lambda x: F.avg_pool1d(x, 3, stride, padding), {"x": normal(2, 3, 10)}, args, terms=4)
+for name, x, size in [("to one", (2, 3, 5, 7), (1, 1)), ("parts of equal size", (2, 2, 6, 8), (3, 2)), ("parts that overlap", (1, 2, 7, 10), (3, 4)), ("larger than the plane", (1, 2, 2, 3), (5, 4))]:
+    case("convolution", "adaptiveAvgPool2d", name, lambda x: F.adaptive_avg_pool2d(x, size), {"x": normal(*x)}, {"H": size[0], "W": size[1]}, terms=35)
+
+
+def batch_norm(training, momentum):
+    def function(x, gamma, beta, mean, var):
+        mean, var = mean.clone(), var.clone()
+        y = F.batch_norm(x, mean, var, gamma, beta, training, momentum, 1e-5)
+        return torch.cat([y.reshape(-1), mean, var])   # the running statistics after it too
+    return function
+
+
+for name, x, training, momentum in [("images", (4, 3, 3, 5), True, 0.1), ("rows", (6, 5), True, 0.3), ("lines", (3, 2, 7), True, 0.1), ("one example", (1, 3, 4, 4), True, 0.1),
+                                    ("wide", (2, 2, 5, 40), True, 1.0), ("evaluation", (4, 3, 3, 5), False, 0.1), ("evaluation of one row", (1, 4), False, 0.1)]:
+    c = x[1]
+    case("convolution", "batchNorm", name, batch_norm(training, momentum), {"x": normal(*x, scale=2, shift=1), "gamma": normal(c, shift=1, scale=0.2), "beta": normal(c),
+         "mean": normal(c), "var": positive(c)}, {"training": training, "momentum": momentum}, terms=4 * math.prod(x) // c, fixed=("mean", "var"))
+for name, x, groups in [("images", (2, 6, 3, 5), 3), ("one group", (3, 4, 2, 3), 1), ("each channel by itself", (2, 3, 4, 5), 3), ("rows", (3, 6), 2), ("wide", (2, 2, 3, 41), 2)]:
+    case("convolution", "groupNorm", name, lambda x, g, b: F.group_norm(x, groups, g, b, 1e-5), {"x": normal(*x, scale=2, shift=1), "gamma": normal(x[1], shift=1, scale=0.2),
+         "beta": normal(x[1])}, {"groups": groups}, terms=4 * math.prod(x) // x[0] // groups)
+
+generator = shared
+
 # --- modules and optimisers (lib/nn) ----------------------------------------------------------------------------------
 modules = []
 

@@ -3,13 +3,22 @@ package org.unrolled.tensor;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.op.AvgPool;
+import org.unrolled.tensor.op.BatchNorm;
 import org.unrolled.tensor.op.Cat;
+import org.unrolled.tensor.op.Conv2d;
+import org.unrolled.tensor.op.ConvTranspose2d;
+import org.unrolled.tensor.op.Dropout;
 import org.unrolled.tensor.op.Embedding;
+import org.unrolled.tensor.op.GroupNorm;
 import org.unrolled.tensor.op.Linear;
+import org.unrolled.tensor.op.MaxPool;
 import org.unrolled.tensor.op.Shapes;
 import org.unrolled.tensor.op.Softmax;
+import org.unrolled.tensor.op.Unfold;
 import org.unrolled.tensor.op.Where;
 
 /**
@@ -192,6 +201,113 @@ public class Tensors {
     /** a where the mask is not 0, b elsewhere; the three are broadcast. */
     public static Tensor where(Tensor mask, Tensor a, Tensor b) {
         return Where.apply(mask, a, b);
+    }
+
+    // ---- convolution, pooling, normalisation; stride, padding and dilation as in PyTorch
+
+    /** Convolution with stride 1 and no padding: x (B, C, H, W), weight (Cout, C, kH, kW), bias (Cout) or null → (B, Cout, H - kH + 1, W - kW + 1). */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        return conv2d(x, weight, bias, 1, 0);
+    }
+
+    /** Convolution: x (B, C, H, W), weight (Cout, C, kH, kW), bias (Cout) or null → (B, Cout, ⌊(H + 2·padding - kH)/stride⌋ + 1, …). */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding) {
+        return conv2d(x, weight, bias, stride, padding, 1, 1);
+    }
+
+    /** Convolution with dilation and groups: weight (Cout, C/groups, kH, kW) (see {@link Conv2d}). */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding, int dilation, int groups) {
+        return Conv2d.apply(x, weight, bias, new int[] {stride}, new int[] {padding}, new int[] {dilation}, groups);
+    }
+
+    /** Convolution whose stride, padding and dilation differ between rows and columns, given in this order. */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, int[] stride, int[] padding, int[] dilation, int groups) {
+        return Conv2d.apply(x, weight, bias, stride, padding, dilation, groups);
+    }
+
+    /** Convolution along one axis: x (B, C, L), weight (Cout, C, k), bias (Cout) or null → (B, Cout, L - k + 1). */
+    public static Tensor conv1d(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        return conv1d(x, weight, bias, 1, 0, 1, 1);
+    }
+
+    /** Convolution along one axis: weight (Cout, C/groups, k) → (B, Cout, ⌊(L + 2·padding - dilation·(k - 1) - 1)/stride⌋ + 1). */
+    public static Tensor conv1d(Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding, int dilation, int groups) {
+        return Conv2d.line(x, weight, bias, stride, padding, dilation, groups);
+    }
+
+    /** Transposed convolution: x (B, C, H, W), weight (C, Cout, kH, kW), bias (Cout) or null → (B, Cout, (H - 1)·stride - 2·padding + kH, …). */
+    public static Tensor convTranspose2d(Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding) {
+        return convTranspose2d(x, weight, bias, stride, padding, 0, 1, 1);
+    }
+
+    /** Transposed convolution with output padding, groups and dilation, in PyTorch's order (see {@link ConvTranspose2d}). */
+    public static Tensor convTranspose2d(Tensor x, Tensor weight, @Nullable Tensor bias, int stride, int padding, int outputPadding, int groups, int dilation) {
+        return ConvTranspose2d.apply(x, weight, bias, new int[] {stride}, new int[] {padding}, new int[] {outputPadding}, groups, new int[] {dilation});
+    }
+
+    /** Each place of a kernel x kernel window as a column, stride 1, no padding: (B, C, H, W) → (B, C·kernel², places). */
+    public static Tensor unfold(Tensor x, int kernel) {
+        return unfold(x, kernel, 1, 0, 1);
+    }
+
+    /** Each place of a sliding window as a column ("im2col"): (B, C, H, W) → (B, C·kernel², places). The order is conv2d's; PyTorch's unfold has dilation, padding, stride. */
+    public static Tensor unfold(Tensor x, int kernel, int stride, int padding, int dilation) {
+        return Unfold.apply(x, new int[] {kernel}, new int[] {stride}, new int[] {padding}, new int[] {dilation});
+    }
+
+    /** Columns added back to where unfold took them: (B, C·kernel², places) → (B, C, H, W). */
+    public static Tensor fold(Tensor columns, int H, int W, int kernel, int stride, int padding, int dilation) {
+        return Unfold.fold(columns, H, W, new int[] {kernel}, new int[] {stride}, new int[] {padding}, new int[] {dilation});
+    }
+
+    /** The largest of each kernel x kernel window; windows lie side by side: (B, C, H, W) → (B, C, ⌊H/kernel⌋, ⌊W/kernel⌋). */
+    public static Tensor maxPool2d(Tensor x, int kernel) {
+        return maxPool2d(x, kernel, kernel, 0);
+    }
+
+    /** The largest of each kernel x kernel window: (B, C, H, W) → (B, C, ⌊(H + 2·padding - kernel)/stride⌋ + 1, …). */
+    public static Tensor maxPool2d(Tensor x, int kernel, int stride, int padding) {
+        return MaxPool.planes(x, new int[] {kernel}, new int[] {stride}, new int[] {padding}, new int[] {1});
+    }
+
+    /** The largest of each window of {@code kernel} neighbours: (B, C, L) → (B, C, ⌊(L + 2·padding - kernel)/stride⌋ + 1). */
+    public static Tensor maxPool1d(Tensor x, int kernel, int stride, int padding) {
+        return MaxPool.line(x, kernel, stride, padding);
+    }
+
+    /** The mean of each kernel x kernel window; windows lie side by side: (B, C, H, W) → (B, C, ⌊H/kernel⌋, ⌊W/kernel⌋). */
+    public static Tensor avgPool2d(Tensor x, int kernel) {
+        return avgPool2d(x, kernel, kernel, 0);
+    }
+
+    /** The mean of each kernel x kernel window, the padding's zeros included: (B, C, H, W) → (B, C, ⌊(H + 2·padding - kernel)/stride⌋ + 1, …). */
+    public static Tensor avgPool2d(Tensor x, int kernel, int stride, int padding) {
+        return AvgPool.planes(x, new int[] {kernel}, new int[] {stride}, new int[] {padding});
+    }
+
+    /** The mean of each window of {@code kernel} neighbours: (B, C, L) → (B, C, ⌊(L + 2·padding - kernel)/stride⌋ + 1). */
+    public static Tensor avgPool1d(Tensor x, int kernel, int stride, int padding) {
+        return AvgPool.line(x, kernel, stride, padding);
+    }
+
+    /** The means of outH x outW parts of each plane, whatever its size: (B, C, H, W) → (B, C, outH, outW). */
+    public static Tensor adaptiveAvgPool2d(Tensor x, int outH, int outW) {
+        return AvgPool.adaptive(x, outH, outW);
+    }
+
+    /** Batch normalisation by channel, axis 1; in training the running mean and variance are updated (see {@link BatchNorm}). */
+    public static Tensor batchNorm(Tensor x, Tensor runningMean, Tensor runningVar, Tensor gamma, Tensor beta, boolean training, double momentum, double eps) {
+        return BatchNorm.apply(x, runningMean, runningVar, gamma, beta, training, momentum, eps);
+    }
+
+    /** Normalisation over groups of channels, axis 1, of each example by itself. */
+    public static Tensor groupNorm(Tensor x, int groups, Tensor gamma, Tensor beta, double eps) {
+        return GroupNorm.apply(x, groups, gamma, beta, eps);
+    }
+
+    /** Dropout of whole channels of x (B, C, …) with probability p; step is one int (see {@link Dropout#channels}). */
+    public static Tensor dropout2d(Tensor x, double p, int seed, Tensor step, int layer) {
+        return Dropout.channels(x, p, seed, step, layer);
     }
 
     // ---- functions

@@ -2,18 +2,33 @@ package org.unrolled.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unrolled.tensor.Tensors.adaptiveAvgPool2d;
+import static org.unrolled.tensor.Tensors.avgPool1d;
+import static org.unrolled.tensor.Tensors.avgPool2d;
+import static org.unrolled.tensor.Tensors.batchNorm;
 import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.causalMask;
+import static org.unrolled.tensor.Tensors.conv1d;
+import static org.unrolled.tensor.Tensors.conv2d;
+import static org.unrolled.tensor.Tensors.convTranspose2d;
+import static org.unrolled.tensor.Tensors.dropout2d;
 import static org.unrolled.tensor.Tensors.embedding;
+import static org.unrolled.tensor.Tensors.fold;
+import static org.unrolled.tensor.Tensors.full;
+import static org.unrolled.tensor.Tensors.groupNorm;
 import static org.unrolled.tensor.Tensors.ids;
 import static org.unrolled.tensor.Tensors.linear;
+import static org.unrolled.tensor.Tensors.maxPool1d;
+import static org.unrolled.tensor.Tensors.maxPool2d;
 import static org.unrolled.tensor.Tensors.noGrad;
 import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.rand;
 import static org.unrolled.tensor.Tensors.randn;
 import static org.unrolled.tensor.Tensors.stack;
 import static org.unrolled.tensor.Tensors.tensor;
+import static org.unrolled.tensor.Tensors.unfold;
 import static org.unrolled.tensor.Tensors.where;
+import static org.unrolled.tensor.Tensors.zeros;
 
 import java.util.Random;
 import java.util.function.Function;
@@ -123,6 +138,24 @@ class GradientsTest {
                 op("embedding", t -> embedding(t[0], t[1]), x(4, 3), ids(new int[] {1, 3, 1, 0, 1, 1}, 2, 3)),
                 op("crossEntropy", t -> t[0].crossEntropy(t[1]), x(2, 3, 4), ids(new int[] {1, 3, 0, 0, 2, 1}, 2, 3)),
                 op("linear", t -> linear(t[0], t[1], t[2]), x(2, 3, 4), x(5, 4), x(5)),
+                op("conv2d", t -> conv2d(t[0], t[1], t[2], 1, 1), x(2, 2, 4, 5), x(3, 2, 3, 3), x(3)),
+                op("conv2d without bias", t -> conv2d(t[0], t[1], null), x(1, 2, 4, 4), x(2, 2, 2, 2)),
+                op("conv2d stride, dilation, groups", t -> conv2d(t[0], t[1], t[2], 2, 1, 2, 2), x(1, 4, 6, 7), x(4, 2, 2, 3), x(4)),
+                op("conv2d depthwise", t -> conv2d(t[0], t[1], t[2], 1, 1, 1, 3), x(2, 3, 4, 5), x(3, 1, 3, 3), x(3)),
+                op("conv2d with itself", t -> conv2d(t[0], t[0], null), x(2, 2, 3, 3)),
+                op("conv1d", t -> conv1d(t[0], t[1], t[2], 2, 1, 1, 1), x(2, 2, 7), x(3, 2, 3), x(3)),
+                op("convTranspose2d", t -> convTranspose2d(t[0], t[1], t[2], 2, 1, 1, 2, 1), x(1, 4, 3, 3), x(4, 2, 3, 3), x(4)),
+                op("unfold", t -> unfold(t[0], 2, 2, 1, 1), x(2, 2, 3, 4)),
+                op("fold", t -> fold(t[0], 3, 4, 2, 1, 1, 1), x(1, 8, 20)),
+                op("maxPool2d", t -> maxPool2d(t[0], 3, 2, 1), apart(1, 2, 5, 6)),
+                op("maxPool1d", t -> maxPool1d(t[0], 2, 1, 0), apart(2, 2, 5)),
+                op("avgPool2d", t -> avgPool2d(t[0], 3, 2, 1), x(1, 2, 5, 6)),
+                op("avgPool1d", t -> avgPool1d(t[0], 2, 1, 1), x(2, 2, 5)),
+                op("adaptiveAvgPool2d", t -> adaptiveAvgPool2d(t[0], 2, 3), x(1, 2, 5, 4)),
+                op("batchNorm", t -> batchNorm(t[0], zeros(3), ones(3), t[1], t[2], true, 0.1, 0.1), x(3, 3, 2, 2), x(3), x(3)),
+                op("batchNorm in evaluation", t -> batchNorm(t[0], full(0.3, 3), full(2, 3), t[1], t[2], false, 0.1, 0.1), x(3, 3), x(3), x(3)),
+                op("groupNorm", t -> groupNorm(t[0], 2, t[1], t[2], 0.1), x(2, 4, 2, 2), x(4), x(4)),
+                op("dropout2d", t -> dropout2d(t[0], 0.4, 3, ids(5), 1), x(3, 4, 2, 2)),
                 op("one of several", t -> t[0].mul(t[1]).add(t[0].exp()).sum(0).mul(t[0]), x(2, 3), x(3)));
     }
 

@@ -20,7 +20,7 @@ import org.unrolled.tensor.kernel.Kernels;
 
 /** Every op, on every provider, gives the outputs and the gradients that PyTorch gave in float64. */
 class PyTorchRecordingsTest {
-    private static final List<String> FILES = List.of("matmul", "shape", "arithmetic", "elementwise", "reduction", "softmax", "layer");
+    private static final List<String> FILES = List.of("matmul", "shape", "arithmetic", "elementwise", "reduction", "softmax", "layer", "convolution");
 
     /** An op as the recordings name it; the inputs come in the order of the recording. */
     private interface Op { Tensor apply(Case c, Tensor[] x); }
@@ -72,6 +72,21 @@ class PyTorchRecordingsTest {
         OPS.put("attention", (c, x) -> x[0].matmul(x[1].transpose()).div(Math.sqrt(x[0].size(-1))).softmax(-1).matmul(x[2]));
         OPS.put("maskedAttention", (c, x) -> x[0].matmul(x[1].transpose()).div(Math.sqrt(x[0].size(-1)))
             .maskedFill(x[3], Double.NEGATIVE_INFINITY).softmax(-1).matmul(x[2]));
+        OPS.put("conv2d", (c, x) -> Tensors.conv2d(x[0], x[1], x.length == 3 ? x[2] : null, c.integers("stride"), c.integers("padding"), c.integers("dilation"), c.integer("groups")));
+        OPS.put("conv1d", (c, x) -> Tensors.conv1d(x[0], x[1], x[2], c.integers("stride")[0], c.integers("padding")[0], c.integers("dilation")[0], c.integer("groups")));
+        OPS.put("convTranspose2d", (c, x) -> Tensors.convTranspose2d(x[0], x[1], x[2], c.integer("stride"), c.integer("padding"), c.integer("output_padding"), c.integer("groups"), c.integer("dilation")));
+        OPS.put("unfold", (c, x) -> Tensors.unfold(x[0], c.integer("kernel"), c.integer("stride"), c.integer("padding"), c.integer("dilation")));
+        OPS.put("fold", (c, x) -> Tensors.fold(x[0], c.integer("H"), c.integer("W"), c.integer("kernel"), c.integer("stride"), c.integer("padding"), c.integer("dilation")));
+        OPS.put("maxPool2d", (c, x) -> Tensors.maxPool2d(x[0], c.integer("kernel"), c.integer("stride"), c.integer("padding")));
+        OPS.put("avgPool2d", (c, x) -> Tensors.avgPool2d(x[0], c.integer("kernel"), c.integer("stride"), c.integer("padding")));
+        OPS.put("maxPool1d", (c, x) -> Tensors.maxPool1d(x[0], c.integer("kernel"), c.integer("stride"), c.integer("padding")));
+        OPS.put("avgPool1d", (c, x) -> Tensors.avgPool1d(x[0], c.integer("kernel"), c.integer("stride"), c.integer("padding")));
+        OPS.put("adaptiveAvgPool2d", (c, x) -> Tensors.adaptiveAvgPool2d(x[0], c.integer("H"), c.integer("W")));
+        OPS.put("batchNorm", (c, x) -> {
+            Tensor y = Tensors.batchNorm(x[0], x[3], x[4], x[1], x[2], c.flag("training"), c.number("momentum"), 1e-5);
+            return Tensors.cat(0, y.reshape(-1), x[3].detach(), x[4].detach());
+        });
+        OPS.put("groupNorm", (c, x) -> Tensors.groupNorm(x[0], c.integer("groups"), x[1], x[2], 1e-5));
     }
 
     private final String before = Kernels.current().name();

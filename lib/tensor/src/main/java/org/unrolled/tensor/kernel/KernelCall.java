@@ -17,7 +17,7 @@ import java.util.Set;
  */
 record KernelCall(Method method, Object[] args) {
     /** Methods that update their destinations from what these held. */
-    private static final Set<String> IN_PLACE = Set.of("accumulate", "scale", "increment", "sgd", "adamW");
+    private static final Set<String> IN_PLACE = Set.of("accumulate", "scale", "increment", "sgd", "adamW", "movingAverage");
 
     /** What a decorator does with the calls it sees. */
     interface Watcher {
@@ -79,7 +79,7 @@ record KernelCall(Method method, Object[] args) {
     /** How many of the buffers, from the first, are written. */
     int destinations() {
         return switch (name()) {
-            case "max", "layerNorm", "crossEntropy", "sgd" -> 2;
+            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm" -> 2;
             case "adamW" -> 3;
             default -> 1;
         };
@@ -139,6 +139,21 @@ record KernelCall(Method method, Object[] args) {
             case "layerNorm" -> 8 * n;
             case "layerNormBackward" -> 12 * n;
             case "layerNormGammaBackward" -> 4L * buffers().get(1).length();
+            // each output is a sum of C/groups · taps products; for the gradients the outputs are dout
+            case "conv2d" -> 2 * n * (intArg(4) / intArg(6)) * ((Window) args[7]).taps();
+            case "conv2dBackward", "conv2dWeightBackward" -> 2L * buffers().get(1).length() * (intArg(4) / intArg(6)) * ((Window) args[7]).taps();
+            case "unfold", "maxPool2d" -> 0;
+            case "fold", "maxPool2dBackward" -> buffers().get(1).length();
+            case "avgPool2d" -> n * ((Window) args[3]).taps();
+            case "avgPool2dBackward" -> (long) buffers().get(1).length() * ((Window) args[3]).taps();
+            case "adaptiveAvgPool2d", "adaptiveAvgPool2dBackward" -> Math.max(n, buffers().get(1).length());
+            case "channelMoments" -> 4L * buffers().get(1).length();
+            case "batchNorm" -> 4 * n;
+            case "batchNormBackward" -> (Boolean) args[10] ? 10 * n : n;
+            case "groupNorm" -> 8 * n;
+            case "groupNormBackward" -> 12 * n;
+            case "batchNormGammaBackward", "groupNormGammaBackward" -> 4L * buffers().get(1).length();
+            case "movingAverage" -> 3 * n;
             case "sgd" -> 6 * n;
             case "adamW" -> 14 * n;
             default -> throw new IllegalStateException("flops: the contract's method " + name() + " is not counted here yet. Add it to KernelCall.");

@@ -233,6 +233,96 @@ public interface Kernels {
     /** dlogits[n,c] (+)= scale · dout[0] · (probs[n,c] - [c = labels[n]]); scale is 1/N for the mean. */
     void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc);
 
+    // ---- convolution and pooling; what a window covers, Window says
+
+    /**
+     * y[b,o,i,j] (+)= Σ w[o,c,u,v] · x[b, g·C/groups + c, row(i,u), column(j,v)] over c, u and v, where g is the group of
+     * o. As in all such code the kernel is not flipped: mathematicians call it a cross-correlation.
+     *
+     * @param y      (B, Cout, outH, outW)
+     * @param x      (B, C, H, W)
+     * @param weight (Cout, C/groups, kH, kW); groups divides C and Cout
+     */
+    void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc);
+
+    /**
+     * dx[b,c,h,w] (+)= Σ dout[b,o,i,j] · w[o,c,u,v] over the o of c's group and all i, j, u, v with row(i,u) = h and
+     * column(j,v) = w: each output's gradient goes back to where its inputs came from. Also the forward of a transposed
+     * convolution.
+     */
+    void conv2dBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc);
+
+    /** dw[o,c,u,v] (+)= Σ dout[b,o,i,j] · x[b, g·C/groups + c, row(i,u), column(j,v)] over b, i and j. (db is {@link #sum} over b, i and j.) */
+    void conv2dWeightBackward(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window window, boolean acc);
+
+    /**
+     * y[p,u,v,i,j] (+)= x[p, row(i,u), column(j,v)]: each window's taps as a column, so that a convolution is a matrix
+     * product ("im2col"; Chellapilla, Puri and Simard 2006).
+     *
+     * @param y (planes, kH·kW, outH·outW)
+     * @param x (planes, H, W)
+     */
+    void unfold(Buffer y, Buffer x, int planes, Window window, boolean acc);
+
+    /** y[p,h,w] (+)= Σ x[p,u,v,i,j] over all with row(i,u) = h and column(j,v) = w: the transpose of {@link #unfold}, and its gradient. */
+    void fold(Buffer y, Buffer x, int planes, Window window, boolean acc);
+
+    /**
+     * y[p,i,j] = the largest x under the window, and index (ints) where in the plane it is, h·W + w: the first of equals;
+     * NaN wins. With nothing but padding under the window, -∞ and -1. y and index are two storages.
+     */
+    void maxPool2d(Buffer y, Buffer index, Buffer x, int planes, Window window);
+
+    /** dx[p,h,w] (+)= Σ dout[p,i,j] over the windows whose index is h·W + w. */
+    void maxPool2dBackward(Buffer dx, Buffer dout, Buffer index, int planes, Window window, boolean acc);
+
+    /** y[p,i,j] = Σ x[p, row(i,u), column(j,v)] / (kH·kW): the padding's zeros count, as in PyTorch. */
+    void avgPool2d(Buffer y, Buffer x, int planes, Window window);
+
+    /** dx[p,h,w] (+)= Σ dout[p,i,j] / (kH·kW) over the windows that cover (h, w). */
+    void avgPool2dBackward(Buffer dx, Buffer dout, int planes, Window window, boolean acc);
+
+    /** y[p,i,j] = the mean of x over rows ⌊i·H/outH⌋ to ⌈(i+1)·H/outH⌉ - 1 and the columns alike. */
+    void adaptiveAvgPool2d(Buffer y, Buffer x, int planes, int H, int W, int outH, int outW);
+
+    /** dx[p,h,w] (+)= Σ dout[p,i,j] / (elements of its part) over the parts that hold (h, w). */
+    void adaptiveAvgPool2dBackward(Buffer dx, Buffer dout, int planes, int H, int W, int outH, int outW, boolean acc);
+
+    // ---- normalisation by channel; x is (B, C, S), S the places of a channel
+
+    /** moments[c] = mean μ and moments[C + c] = variance σ² (biased) of channel c over B and S; NaN over nothing. */
+    void channelMoments(Buffer moments, Buffer x, int B, int C, int S);
+
+    /** y[b,c,s] = (x[b,c,s] - mean[c]) / √(variance[c] + ε) · γ[c] + β[c] (Ioffe and Szegedy 2015). */
+    void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, int B, int C, int S, float eps);
+
+    /**
+     * dx (+)= γρ (dout - mean dout - x̂ · mean(dout x̂)), x̂ = (x - μ)ρ, ρ = 1/√(σ² + ε), the means over B and S, if
+     * {@code training}, that is if μ and σ² are those of x; if they are constants, dx (+)= γρ dout.
+     */
+    void batchNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer mean, Buffer variance, Buffer gamma,
+                           int B, int C, int S, float eps, boolean training, boolean acc);
+
+    /** dγ[c] (+)= Σ dout[b,c,s] · x̂[b,c,s] over b and s. (dβ is {@link #sum} over both.) */
+    void batchNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer mean, Buffer variance, int B, int C, int S, float eps, boolean acc);
+
+    /** yᵢ ← (1 - weight)·yᵢ + weight·scale·xᵢ, in place: an exponential moving average. */
+    void movingAverage(Buffer y, Buffer x, float weight, float scale);
+
+    /**
+     * y[b,c,s] = (x[b,c,s] - μ) · ρ · γ[c] + β[c], with μ and ρ = 1/√(σ² + ε) over the C/groups channels of c's group and
+     * all s, for each b (Wu and He 2018).
+     *
+     * @param stat (B, groups, 2): μ and ρ, kept for the gradient; another storage than y
+     */
+    void groupNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int B, int C, int S, int groups, float eps);
+
+    /** dx (+)= ρ (g - mean g - x̂ · mean(g x̂)) with g = dout·γ, x̂ = (x - μ)ρ, means over the group. */
+    void groupNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int B, int C, int S, int groups, boolean acc);
+
+    /** dγ[c] (+)= Σ dout[b,c,s] · x̂[b,c,s] over b and s. (dβ is {@link #sum} over both.) */
+    void groupNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int B, int C, int S, int groups, boolean acc);
+
     // ---- optimisers
 
     /** partial[k] = Σ xᵢ² over the k-th run of {@code chunk} elements; partial has ⌈length/chunk⌉. */

@@ -427,6 +427,408 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
+    // ---- convolution and pooling
+
+    @Override public void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats(), weights = weight.floats();
+        int y0 = y.offset(), x0 = x.offset(), w0 = weight.offset();
+        int H = window.H(), W = window.W(), kH = window.kH(), kW = window.kW(), outH = window.outH(), outW = window.outW();
+        int channels = C / groups, outChannels = Cout / groups;
+        for (int b = 0; b < B; b++) {
+            for (int o = 0; o < Cout; o++) {
+                int first = o / outChannels * channels;
+                for (int i = 0; i < outH; i++) {
+                    for (int j = 0; j < outW; j++) {
+                        double sum = 0;
+                        for (int c = 0; c < channels; c++) {
+                            for (int u = 0; u < kH; u++) {
+                                for (int v = 0; v < kW; v++) {
+                                    int h = window.row(i, u), w = window.column(j, v);
+                                    if (window.inside(h, w)) {
+                                        sum += (double) weights[w0 + ((o * channels + c) * kH + u) * kW + v] * xs[x0 + ((b * C + first + c) * H + h) * W + w];
+                                    }
+                                }
+                            }
+                        }
+                        put(ys, y0 + ((b * Cout + o) * outH + i) * outW + j, (float) sum, acc);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override public void conv2dBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), weights = weight.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), w0 = weight.offset();
+        int H = window.H(), W = window.W(), kH = window.kH(), kW = window.kW(), outH = window.outH(), outW = window.outW();
+        int channels = C / groups, outChannels = Cout / groups;
+        for (int b = 0; b < B; b++) {
+            for (int c = 0; c < C; c++) {
+                int first = c / channels * outChannels;
+                for (int h = 0; h < H; h++) {
+                    for (int w = 0; w < W; w++) {
+                        double sum = 0;
+                        for (int o = first; o < first + outChannels; o++) {
+                            for (int u = 0; u < kH; u++) {
+                                for (int v = 0; v < kW; v++) {
+                                    int i = window.outRow(h, u), j = window.outColumn(w, v);
+                                    if (i >= 0 && j >= 0) {
+                                        sum += (double) douts[d0 + ((b * Cout + o) * outH + i) * outW + j]
+                                            * weights[w0 + ((o * channels + c % channels) * kH + u) * kW + v];
+                                    }
+                                }
+                            }
+                        }
+                        put(dxs, dx0 + ((b * C + c) * H + h) * W + w, (float) sum, acc);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override public void conv2dWeightBackward(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window window, boolean acc) {
+        float[] dweights = dweight.floats(), douts = dout.floats(), xs = x.floats();
+        int dw0 = dweight.offset(), d0 = dout.offset(), x0 = x.offset();
+        int H = window.H(), W = window.W(), kH = window.kH(), kW = window.kW(), outH = window.outH(), outW = window.outW();
+        int channels = C / groups, outChannels = Cout / groups;
+        for (int o = 0; o < Cout; o++) {
+            int first = o / outChannels * channels;
+            for (int c = 0; c < channels; c++) {
+                for (int u = 0; u < kH; u++) {
+                    for (int v = 0; v < kW; v++) {
+                        double sum = 0;
+                        for (int b = 0; b < B; b++) {
+                            for (int i = 0; i < outH; i++) {
+                                for (int j = 0; j < outW; j++) {
+                                    int h = window.row(i, u), w = window.column(j, v);
+                                    if (window.inside(h, w)) {
+                                        sum += (double) douts[d0 + ((b * Cout + o) * outH + i) * outW + j] * xs[x0 + ((b * C + first + c) * H + h) * W + w];
+                                    }
+                                }
+                            }
+                        }
+                        put(dweights, dw0 + ((o * channels + c) * kH + u) * kW + v, (float) sum, acc);
+                    }
+                }
+            }
+        }
+    }
+
+    @Override public void unfold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        int H = window.H(), W = window.W(), kH = window.kH(), kW = window.kW(), outH = window.outH(), outW = window.outW();
+        for (int p = 0; p < planes; p++) {
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    for (int i = 0; i < outH; i++) {
+                        for (int j = 0; j < outW; j++) {
+                            int h = window.row(i, u), w = window.column(j, v);
+                            float value = window.inside(h, w) ? xs[x0 + (p * H + h) * W + w] : 0;
+                            put(ys, y0 + (((p * kH + u) * kW + v) * outH + i) * outW + j, value, acc);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    @Override public void fold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        int H = window.H(), W = window.W(), kH = window.kH(), kW = window.kW(), outH = window.outH(), outW = window.outW();
+        for (int p = 0; p < planes; p++) {
+            for (int h = 0; h < H; h++) {
+                for (int w = 0; w < W; w++) {
+                    double sum = 0;
+                    for (int u = 0; u < kH; u++) {
+                        for (int v = 0; v < kW; v++) {
+                            int i = window.outRow(h, u), j = window.outColumn(w, v);
+                            if (i >= 0 && j >= 0) sum += xs[x0 + (((p * kH + u) * kW + v) * outH + i) * outW + j];
+                        }
+                    }
+                    put(ys, y0 + (p * H + h) * W + w, (float) sum, acc);
+                }
+            }
+        }
+    }
+
+    @Override public void maxPool2d(Buffer y, Buffer index, Buffer x, int planes, Window window) {
+        float[] ys = y.floats(), xs = x.floats();
+        int[] indices = index.ints();
+        int y0 = y.offset(), i0 = index.offset(), x0 = x.offset();
+        int W = window.W(), outH = window.outH(), outW = window.outW();
+        for (int p = 0; p < planes; p++) {
+            for (int i = 0; i < outH; i++) {
+                for (int j = 0; j < outW; j++) {
+                    float max = Float.NEGATIVE_INFINITY;
+                    int best = -1;
+                    for (int u = 0; u < window.kH(); u++) {
+                        for (int v = 0; v < window.kW(); v++) {
+                            int h = window.row(i, u), w = window.column(j, v);
+                            if (!window.inside(h, w) || Float.isNaN(max)) continue;
+                            float candidate = xs[x0 + p * window.plane() + h * W + w];
+                            if (best < 0 || candidate > max || Float.isNaN(candidate)) {
+                                max = candidate;
+                                best = h * W + w;
+                            }
+                        }
+                    }
+                    ys[y0 + (p * outH + i) * outW + j] = max;
+                    indices[i0 + (p * outH + i) * outW + j] = best;
+                }
+            }
+        }
+    }
+
+    @Override public void maxPool2dBackward(Buffer dx, Buffer dout, Buffer index, int planes, Window window, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats();
+        int[] indices = index.ints();
+        int dx0 = dx.offset(), d0 = dout.offset(), i0 = index.offset();
+        int H = window.H(), W = window.W(), outH = window.outH(), outW = window.outW();
+        for (int p = 0; p < planes; p++) {
+            for (int h = 0; h < H; h++) {
+                for (int w = 0; w < W; w++) {
+                    double sum = 0;
+                    for (int u = 0; u < window.kH(); u++) {
+                        for (int v = 0; v < window.kW(); v++) {
+                            int i = window.outRow(h, u), j = window.outColumn(w, v), out = (p * outH + i) * outW + j;
+                            if (i >= 0 && j >= 0 && indices[i0 + out] == h * W + w) sum += douts[d0 + out];
+                        }
+                    }
+                    put(dxs, dx0 + (p * H + h) * W + w, (float) sum, acc);
+                }
+            }
+        }
+    }
+
+    @Override public void avgPool2d(Buffer y, Buffer x, int planes, Window window) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        int H = window.H(), W = window.W(), outH = window.outH(), outW = window.outW();
+        for (int p = 0; p < planes; p++) {
+            for (int i = 0; i < outH; i++) {
+                for (int j = 0; j < outW; j++) {
+                    double sum = 0;
+                    for (int u = 0; u < window.kH(); u++) {
+                        for (int v = 0; v < window.kW(); v++) {
+                            int h = window.row(i, u), w = window.column(j, v);
+                            if (window.inside(h, w)) sum += xs[x0 + (p * H + h) * W + w];
+                        }
+                    }
+                    ys[y0 + (p * outH + i) * outW + j] = (float) (sum / window.taps());
+                }
+            }
+        }
+    }
+
+    @Override public void avgPool2dBackward(Buffer dx, Buffer dout, int planes, Window window, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats();
+        int dx0 = dx.offset(), d0 = dout.offset();
+        int H = window.H(), W = window.W(), outH = window.outH(), outW = window.outW();
+        for (int p = 0; p < planes; p++) {
+            for (int h = 0; h < H; h++) {
+                for (int w = 0; w < W; w++) {
+                    double sum = 0;
+                    for (int u = 0; u < window.kH(); u++) {
+                        for (int v = 0; v < window.kW(); v++) {
+                            int i = window.outRow(h, u), j = window.outColumn(w, v);
+                            if (i >= 0 && j >= 0) sum += douts[d0 + (p * outH + i) * outW + j];
+                        }
+                    }
+                    put(dxs, dx0 + (p * H + h) * W + w, (float) (sum / window.taps()), acc);
+                }
+            }
+        }
+    }
+
+    @Override public void adaptiveAvgPool2d(Buffer y, Buffer x, int planes, int H, int W, int outH, int outW) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int p = 0; p < planes; p++) {
+            for (int i = 0; i < outH; i++) {
+                int top = partStart(i, H, outH), bottom = partEnd(i, H, outH);
+                for (int j = 0; j < outW; j++) {
+                    int left = partStart(j, W, outW), right = partEnd(j, W, outW);
+                    double sum = 0;
+                    for (int h = top; h < bottom; h++) {
+                        for (int w = left; w < right; w++) sum += xs[x0 + (p * H + h) * W + w];
+                    }
+                    ys[y0 + (p * outH + i) * outW + j] = (float) (sum / ((bottom - top) * (right - left)));
+                }
+            }
+        }
+    }
+
+    /** ⌊i·size/parts⌋. */
+    private static int partStart(int i, int size, int parts) {
+        return (int) ((long) i * size / parts);
+    }
+
+    /** ⌈(i+1)·size/parts⌉, exclusive. */
+    private static int partEnd(int i, int size, int parts) {
+        return (int) (((long) (i + 1) * size + parts - 1) / parts);
+    }
+
+    @Override public void adaptiveAvgPool2dBackward(Buffer dx, Buffer dout, int planes, int H, int W, int outH, int outW, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats();
+        int dx0 = dx.offset(), d0 = dout.offset();
+        for (int p = 0; p < planes; p++) {
+            for (int h = 0; h < H; h++) {
+                for (int w = 0; w < W; w++) {
+                    double sum = 0;
+                    // the parts that hold row h begin with that of h·outH/H, rounded down, and follow one another
+                    for (int i = (int) ((long) h * outH / H); i < outH && partStart(i, H, outH) <= h; i++) {
+                        for (int j = (int) ((long) w * outW / W); j < outW && partStart(j, W, outW) <= w; j++) {
+                            int rows = partEnd(i, H, outH) - partStart(i, H, outH), columns = partEnd(j, W, outW) - partStart(j, W, outW);
+                            sum += (double) douts[d0 + (p * outH + i) * outW + j] / (rows * columns);
+                        }
+                    }
+                    put(dxs, dx0 + (p * H + h) * W + w, (float) sum, acc);
+                }
+            }
+        }
+    }
+
+    // ---- normalisation by channel
+
+    @Override public void channelMoments(Buffer moments, Buffer x, int B, int C, int S) {
+        float[] momentss = moments.floats(), xs = x.floats();
+        int m0 = moments.offset(), x0 = x.offset();
+        for (int c = 0; c < C; c++) {
+            double sum = 0, squares = 0;
+            for (int b = 0; b < B; b++) {
+                for (int s = 0; s < S; s++) sum += xs[x0 + (b * C + c) * S + s];
+            }
+            double mu = sum / ((long) B * S);
+            for (int b = 0; b < B; b++) {
+                for (int s = 0; s < S; s++) {
+                    double d = xs[x0 + (b * C + c) * S + s] - mu;
+                    squares += d * d;
+                }
+            }
+            momentss[m0 + c] = (float) mu;
+            momentss[m0 + C + c] = (float) (squares / ((long) B * S));
+        }
+    }
+
+    @Override public void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, int B, int C, int S, float eps) {
+        float[] ys = y.floats(), xs = x.floats(), means = mean.floats(), variances = variance.floats(), gammas = gamma.floats(), betas = beta.floats();
+        int y0 = y.offset(), x0 = x.offset(), m0 = mean.offset(), v0 = variance.offset(), g0 = gamma.offset(), b0 = beta.offset();
+        for (int b = 0; b < B; b++) {
+            for (int c = 0; c < C; c++) {
+                double rho = 1 / Math.sqrt((double) variances[v0 + c] + eps);
+                for (int s = 0; s < S; s++) {
+                    int at = (b * C + c) * S + s;
+                    ys[y0 + at] = (float) (((double) xs[x0 + at] - means[m0 + c]) * rho * gammas[g0 + c] + betas[b0 + c]);
+                }
+            }
+        }
+    }
+
+    @Override public void batchNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer mean, Buffer variance, Buffer gamma,
+                                            int B, int C, int S, float eps, boolean training, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), means = mean.floats(), variances = variance.floats(), gammas = gamma.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), m0 = mean.offset(), v0 = variance.offset(), g0 = gamma.offset();
+        long n = (long) B * S;
+        for (int c = 0; c < C; c++) {
+            double mu = means[m0 + c], rho = 1 / Math.sqrt((double) variances[v0 + c] + eps), meanDout = 0, meanDoutX = 0;
+            for (int b = 0; training && b < B; b++) {
+                for (int s = 0; s < S; s++) {
+                    int at = (b * C + c) * S + s;
+                    meanDout += (double) douts[d0 + at] / n;
+                    meanDoutX += douts[d0 + at] * (xs[x0 + at] - mu) * rho / n;
+                }
+            }
+            for (int b = 0; b < B; b++) {
+                for (int s = 0; s < S; s++) {
+                    int at = (b * C + c) * S + s;
+                    double centred = training ? meanDout + (xs[x0 + at] - mu) * rho * meanDoutX : 0;
+                    put(dxs, dx0 + at, (float) (gammas[g0 + c] * rho * (douts[d0 + at] - centred)), acc);
+                }
+            }
+        }
+    }
+
+    @Override public void batchNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer mean, Buffer variance, int B, int C, int S, float eps, boolean acc) {
+        float[] dgammas = dgamma.floats(), douts = dout.floats(), xs = x.floats(), means = mean.floats(), variances = variance.floats();
+        int dg0 = dgamma.offset(), d0 = dout.offset(), x0 = x.offset(), m0 = mean.offset(), v0 = variance.offset();
+        for (int c = 0; c < C; c++) {
+            double mu = means[m0 + c], rho = 1 / Math.sqrt((double) variances[v0 + c] + eps), sum = 0;
+            for (int b = 0; b < B; b++) {
+                for (int s = 0; s < S; s++) {
+                    int at = (b * C + c) * S + s;
+                    sum += douts[d0 + at] * (xs[x0 + at] - mu) * rho;
+                }
+            }
+            put(dgammas, dg0 + c, (float) sum, acc);
+        }
+    }
+
+    @Override public void movingAverage(Buffer y, Buffer x, float weight, float scale) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) {
+            ys[y0 + i] = (float) ((1 - (double) weight) * ys[y0 + i] + (double) weight * scale * xs[x0 + i]);
+        }
+    }
+
+    @Override public void groupNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int B, int C, int S, int groups, float eps) {
+        float[] ys = y.floats(), stats = stat.floats(), xs = x.floats(), gammas = gamma.floats(), betas = beta.floats();
+        int y0 = y.offset(), s0 = stat.offset(), x0 = x.offset(), g0 = gamma.offset(), b0 = beta.offset();
+        int channels = C / groups, n = channels * S;
+        for (int r = 0; r < B * groups; r++) {
+            double mu = mean(xs, x0 + r * n, n, 1), variance = 0;
+            for (int i = 0; i < n; i++) {
+                double d = xs[x0 + r * n + i] - mu;
+                variance += d * d / n;
+            }
+            double rho = 1 / Math.sqrt(variance + eps);
+            stats[s0 + 2 * r] = (float) mu;
+            stats[s0 + 2 * r + 1] = (float) rho;
+            for (int i = 0; i < n; i++) {
+                int c = r % groups * channels + i / S;
+                ys[y0 + r * n + i] = (float) ((xs[x0 + r * n + i] - mu) * rho * gammas[g0 + c] + betas[b0 + c]);
+            }
+        }
+    }
+
+    @Override public void groupNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int B, int C, int S, int groups, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats(), gammas = gamma.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset(), g0 = gamma.offset();
+        int channels = C / groups, n = channels * S;
+        for (int r = 0; r < B * groups; r++) {
+            double mu = stats[s0 + 2 * r], rho = stats[s0 + 2 * r + 1], meanG = 0, meanGx = 0;
+            for (int i = 0; i < n; i++) {
+                double g = (double) douts[d0 + r * n + i] * gammas[g0 + r % groups * channels + i / S];
+                meanG += g / n;
+                meanGx += g * (xs[x0 + r * n + i] - mu) * rho / n;
+            }
+            for (int i = 0; i < n; i++) {
+                double g = (double) douts[d0 + r * n + i] * gammas[g0 + r % groups * channels + i / S];
+                double xHat = (xs[x0 + r * n + i] - mu) * rho;
+                put(dxs, dx0 + r * n + i, (float) (rho * (g - meanG - xHat * meanGx)), acc);
+            }
+        }
+    }
+
+    @Override public void groupNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int B, int C, int S, int groups, boolean acc) {
+        float[] dgammas = dgamma.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats();
+        int dg0 = dgamma.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset();
+        for (int c = 0; c < C; c++) {
+            double sum = 0;
+            for (int b = 0; b < B; b++) {
+                int r = b * groups + c / (C / groups);
+                double mu = stats[s0 + 2 * r], rho = stats[s0 + 2 * r + 1];
+                for (int s = 0; s < S; s++) {
+                    int at = (b * C + c) * S + s;
+                    sum += douts[d0 + at] * (xs[x0 + at] - mu) * rho;
+                }
+            }
+            put(dgammas, dg0 + c, (float) sum, acc);
+        }
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {

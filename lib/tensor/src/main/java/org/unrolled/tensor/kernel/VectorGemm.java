@@ -38,11 +38,13 @@ final class VectorGemm {
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     private static final class Scratch {
-        float[] a = {}, b = {};
+        float[] a = {}, b = {}, line = {};
 
         float[] a(int n) { return a.length >= n ? a : (a = new float[n]); }
 
         float[] b(int n) { return b.length >= n ? b : (b = new float[n]); }
+
+        float[] line(int n) { return line.length >= n ? line : (line = new float[n]); }
     }
 
     /** A matrix in an array: element (i, j) is {@code data[start + i·row + j·column]}. */
@@ -101,6 +103,47 @@ final class VectorGemm {
                         block(c, start + i * N + j, N, columnsOfA.at(i, 0), panels, Math.min(BLOCK_M, to - i), columns, depth, packA, add);
                     }
                 });
+            }
+        }
+    }
+
+    /** C (+)= A·B, where rows of C follow one another and those of A and B are so many elements apart. */
+    static void product(float[] c, int start, float[] a, int aStart, int aRow, float[] b, int bStart, int bRow, int M, int N, int K, boolean acc) {
+        one(c, start, new Matrix(a, aStart, aRow, 1), new Matrix(b, bStart, bRow, 1), M, N, K, acc);
+    }
+
+    /** A matrix B that lies nowhere: it can write any part of any of its rows, such as an image unfolded. */
+    interface Rows {
+        /** to[at..] = B[k, from..from + n-1]. */
+        void write(int k, int from, int n, float[] to, int at);
+    }
+
+    /**
+     * {@code columns} columns of C = A·B from column j0 of B on, in this thread: element (i, j0 + j) of C is
+     * {@code c[start + i·rowOfC + j]}, element (i, k) of A {@code a[aStart + i·aRow + k·aColumn]}.
+     */
+    static void columns(float[] c, int start, int rowOfC, float[] a, int aStart, int aRow, int aColumn, Rows b, int j0, int M, int columns,
+                        int K, boolean acc) {
+        int panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+        if (K == 0 && !acc) for (int i = 0; i < M; i++) Arrays.fill(c, start + i * rowOfC, start + i * rowOfC + columns, 0f);
+        Scratch scratch = SCRATCH.get();
+        float[] line = scratch.line(panels * TILE_COLUMNS);
+        for (int k0 = 0; k0 < K; k0 += BLOCK_K) {
+            int depth = Math.min(BLOCK_K, K - k0);
+            float[] packed = scratch.b(panels * TILE_COLUMNS * depth);
+            Arrays.fill(line, columns, panels * TILE_COLUMNS, 0f);
+            for (int k = 0; k < depth; k++) {
+                b.write(k0 + k, j0, columns, line, 0);
+                for (int p = 0; p < panels; p++) {
+                    int to = (p * depth + k) * TILE_COLUMNS;
+                    FloatVector.fromArray(FLOATS, line, p * TILE_COLUMNS).intoArray(packed, to);
+                    FloatVector.fromArray(FLOATS, line, p * TILE_COLUMNS + LANES).intoArray(packed, to + LANES);
+                }
+            }
+            Panels all = new Panels(new Matrix(packed, 0, TILE_COLUMNS, 1), packed, 0, depth);
+            for (int i = 0; i < M; i += BLOCK_M) {
+                block(c, start + i * rowOfC, rowOfC, new Matrix(a, aStart + i * aRow + k0 * aColumn, aRow, aColumn), all, Math.min(BLOCK_M, M - i),
+                        columns, depth, false, acc || k0 > 0);
             }
         }
     }

@@ -293,6 +293,49 @@ public final class VectorKernels extends ReferenceKernels {
         });
     }
 
+    // ---- convolution and pooling
+
+    @Override public void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
+        if (y.length() < HANDFUL) super.conv2d(y, x, weight, B, C, Cout, groups, window, acc);
+        else VectorConv.forward(y, x, weight, B, C, Cout, groups, window, acc);
+    }
+
+    @Override public void conv2dBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
+        if (dx.length() < HANDFUL) super.conv2dBackward(dx, dout, weight, B, C, Cout, groups, window, acc);
+        else VectorConv.backward(dx, dout, weight, B, C, Cout, groups, window, acc);
+    }
+
+    @Override public void conv2dWeightBackward(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window window, boolean acc) {
+        if (dout.length() < HANDFUL) super.conv2dWeightBackward(dweight, dout, x, B, C, Cout, groups, window, acc);
+        else VectorConv.weights(dweight, dout, x, B, C, Cout, groups, window, acc);
+    }
+
+    @Override public void unfold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
+        if (y.length() < HANDFUL) super.unfold(y, x, planes, window, acc);
+        else VectorConv.unfold(y, x, planes, window, acc);
+    }
+
+    @Override public void fold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
+        if (x.length() < HANDFUL) super.fold(y, x, planes, window, acc);
+        else VectorConv.fold(y, x, planes, window, acc);
+    }
+
+    @Override public void maxPool2d(Buffer y, Buffer index, Buffer x, int planes, Window window) {
+        VectorPool.max(y, index, x, planes, window);
+    }
+
+    @Override public void maxPool2dBackward(Buffer dx, Buffer dout, Buffer index, int planes, Window window, boolean acc) {
+        VectorPool.maxBackward(dx, dout, index, planes, window, acc);
+    }
+
+    @Override public void avgPool2d(Buffer y, Buffer x, int planes, Window window) {
+        VectorPool.average(y, x, planes, window);
+    }
+
+    @Override public void avgPool2dBackward(Buffer dx, Buffer dout, int planes, Window window, boolean acc) {
+        VectorPool.averageBackward(dx, dout, planes, window, acc);
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {

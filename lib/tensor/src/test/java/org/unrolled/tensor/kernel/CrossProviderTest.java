@@ -373,6 +373,110 @@ class CrossProviderTest {
         same("crossEntropy", 8, (k, b) -> k.crossEntropy(b[0], b[1], b[2], b[3], N, C), out(N, false), out(N * C, false), in(N * C), ids(N, C));
     }
 
+    // ---- convolution, pooling, normalisation by channel
+
+    /** A window that fits a plane of odd sizes, with padding, steps and holes of all kinds; pooling has at most half a window of padding. */
+    private Window window(boolean pooling) {
+        while (true) {
+            int[] n = new int[10];
+            for (int axis = 0; axis < 2; axis++) {
+                n[axis] = random.nextInt(6) == 0 ? 30 + random.nextInt(10) : 1 + random.nextInt(9);
+                n[2 + axis] = 1 + random.nextInt(random.nextInt(4) == 0 ? 6 : 3);
+                n[4 + axis] = 1 + random.nextInt(3);
+                n[8 + axis] = 1 + random.nextInt(3);
+                n[6 + axis] = random.nextInt(pooling ? (n[8 + axis] * (n[2 + axis] - 1) + 1) / 2 + 1 : 4);
+            }
+            Window w = new Window(n[0], n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9]);
+            if (w.dilationH() * (w.kH() - 1) < w.H() + 2 * w.padH() && w.dilationW() * (w.kW() - 1) < w.W() + 2 * w.padW()) return w;
+        }
+    }
+
+    private void convolution(int B, int channels, int out, int groups, Window w) {
+        int C = channels * groups, Cout = out * groups, K = channels * w.taps();
+        int x = B * C * w.plane(), y = B * Cout * w.outPlane();
+        for (boolean acc : new boolean[] {false, true}) {
+            same("conv2d", K, (k, b) -> k.conv2d(b[0], b[1], b[2], B, C, Cout, groups, w, acc), out(y, acc), in(x), in(Cout * K));
+            same("conv2dBackward", out * w.taps(), (k, b) -> k.conv2dBackward(b[0], b[1], b[2], B, C, Cout, groups, w, acc), out(x, acc), in(y), in(Cout * K));
+            same("conv2dWeightBackward", B * w.outPlane(), (k, b) -> k.conv2dWeightBackward(b[0], b[1], b[2], B, C, Cout, groups, w, acc), out(Cout * K, acc), in(y), in(x));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void convolutions(String provider, int seed) {
+        begin(provider, seed);
+        for (int repeat = 0; repeat < 6; repeat++) {
+            convolution(random.nextInt(4), 1 + random.nextInt(6), 1 + random.nextInt(9), 1 + random.nextInt(repeat == 0 ? 3 : 1), window(false));
+        }
+        convolution(random.nextInt(4), 1, 1 + random.nextInt(2), 1 + random.nextInt(6), window(false));
+        // what networks use most
+        convolution(2, 3, 7, 1, new Window(9, 11, 3, 3, 1, 1, 1, 1, 1, 1));
+        convolution(2, 5, 3, 1, new Window(6, 7, 1, 1, 1, 1, 0, 0, 1, 1));
+        convolution(2, 1, 1, 5, new Window(9, 37, 3, 3, 1, 1, 1, 1, 1, 1));
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void largeConvolutions(String provider, int seed) {
+        if (seed >= 4) return;
+        begin(provider, seed);
+        // past every block size: 297 terms of a sum, 870 places, 101 channels
+        int stride = 1 + seed % 2, groups = 1 + seed / 2;
+        convolution(2, 33, 101, groups, new Window(29, 30, 3, 3, stride, stride, 1, 1, 1, 1));
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void poolingAndUnfolding(String provider, int seed) {
+        begin(provider, seed);
+        for (int repeat = 0; repeat < 6; repeat++) {
+            Window w = window(repeat < 4);
+            int planes = random.nextInt(6), x = planes * w.plane(), y = planes * w.outPlane();
+            int outH = 1 + random.nextInt(6), outW = 1 + random.nextInt(6);
+            float[] some = normal(x);
+            for (int i = 0; i < x; i += 7) some[i] = i % 2 == 0 ? Float.NaN : Float.NEGATIVE_INFINITY;
+            for (boolean acc : new boolean[] {false, true}) {
+                same("unfold", 0, (k, b) -> k.unfold(b[0], b[1], planes, w, acc), out(y * w.taps(), acc), in(x));
+                same("fold", w.taps(), (k, b) -> k.fold(b[0], b[1], planes, w, acc), out(x, acc), in(y * w.taps()));
+                float[] maxima = new float[y];
+                int[] index = new int[y];
+                new ReferenceKernels().maxPool2d(Buffer.of(maxima), Buffer.of(index), Buffer.of(normal(x)), planes, w);
+                same("maxPool2dBackward", w.taps(), (k, b) -> k.maxPool2dBackward(b[0], b[1], b[2], planes, w, acc), out(x, acc), in(y), new Arg(null, index, false));
+                same("avgPool2dBackward", w.taps(), (k, b) -> k.avgPool2dBackward(b[0], b[1], planes, w, acc), out(x, acc), in(y));
+                same("adaptiveAvgPool2dBackward", 9, (k, b) -> k.adaptiveAvgPool2dBackward(b[0], b[1], planes, w.H(), w.W(), outH, outW, acc),
+                    out(x, acc), in(planes * outH * outW));
+            }
+            same("maxPool2d", 0, (k, b) -> k.maxPool2d(b[0], b[1], b[2], planes, w), out(y, false), intOut(y), in(x));
+            same("maxPool2d", 0, (k, b) -> k.maxPool2d(b[0], b[1], b[2], planes, w), out(y, false), intOut(y), in(some));
+            same("avgPool2d", w.taps(), (k, b) -> k.avgPool2d(b[0], b[1], planes, w), out(y, false), in(x));
+            same("adaptiveAvgPool2d", 9, (k, b) -> k.adaptiveAvgPool2d(b[0], b[1], planes, w.H(), w.W(), outH, outW), out(planes * outH * outW, false), in(x));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void normalisationByChannel(String provider, int seed) {
+        begin(provider, seed);
+        for (int repeat = 0; repeat < 3; repeat++) {
+            int B = random.nextInt(5), groups = 1 + random.nextInt(3), C = groups * (1 + random.nextInt(4)), S = seed == 3 ? 1501 : repeat == 0 ? 1 : size(), n = B * C * S;
+            Arg x = in(n), mean = in(C), variance = positive(C);
+            float[] stat = positive(2 * B * groups).floats;
+            for (boolean acc : new boolean[] {false, true}) {
+                for (boolean training : new boolean[] {false, true}) {
+                    same("batchNormBackward", 8, (k, b) -> k.batchNormBackward(b[0], b[1], b[2], b[3], b[4], b[5], B, C, S, 0.1f, training, acc),
+                        out(n, acc), in(n), x, mean, variance, in(C));
+                }
+                same("batchNormGammaBackward", B * S, (k, b) -> k.batchNormGammaBackward(b[0], b[1], b[2], b[3], b[4], B, C, S, 0.1f, acc), out(C, acc), in(n), x, mean, variance);
+                same("groupNormBackward", 8, (k, b) -> k.groupNormBackward(b[0], b[1], b[2], b[3], b[4], B, C, S, groups, acc), out(n, acc), in(n), x, in(stat), in(C));
+                same("groupNormGammaBackward", B * S, (k, b) -> k.groupNormGammaBackward(b[0], b[1], b[2], b[3], B, C, S, groups, acc), out(C, acc), in(n), x, in(stat));
+            }
+            same("channelMoments", 8, (k, b) -> k.channelMoments(b[0], b[1], B, C, S), out(2 * C, false), x);
+            same("batchNorm", 2, (k, b) -> k.batchNorm(b[0], b[1], b[2], b[3], b[4], b[5], B, C, S, 0.1f), out(n, false), x, mean, variance, in(C), in(C));
+            same("movingAverage", 0, (k, b) -> k.movingAverage(b[0], b[1], 0.1f, 1.25f), out(C, true), in(C));
+            same("groupNorm", 8, (k, b) -> k.groupNorm(b[0], b[1], b[2], b[3], b[4], B, C, S, groups, 0.1f), out(n, false), out(2 * B * groups, false), x, in(C), in(C));
+        }
+    }
+
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("providersAndSeeds")
     void optimisers(String provider, int seed) {

@@ -1,0 +1,296 @@
+package org.unrolled.tensor.kernel;
+
+import static org.unrolled.tensor.kernel.VectorMath.FLOATS;
+import static org.unrolled.tensor.kernel.VectorMath.LANES;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Convolution as a matrix product. For an image and a group, W is (Cout/groups, K) with K = C/groups·kH·kW, the unfolded
+ * image U (K, L) with L = outH·outW, and
+ * <pre>
+ *   Y = W·U        dW = dY·Uᵀ, computed as dWᵀ = U·dYᵀ        dX = fold(Wᵀ·dY)
+ * </pre>
+ * U is never in memory as a whole: the parts of it that the product is about to read are written where it reads them. With
+ * stride 1 the gradient of the input is a convolution too: of dY, padded, with the kernels turned by 180° and C and Cout exchanged. With
+ * one channel in a group (depthwise) there is no matrix to speak of, and rows are multiplied by taps directly.
+ *
+ * <p>Threads share out images, groups and columns; every element is summed in one order, however many there are.
+ */
+final class VectorConv {
+    /** Columns of U that one thread works on at once: with 256 rows of them they fit the second-level cache. */
+    private static final int COLUMNS = 512;
+    /** Elements of U that {@link #weights} and {@link #foldBack} have in memory at once, for a thread. */
+    private static final int PART = 1 << 16;
+    /** Multiply-adds that one thread does in a nanosecond, roughly. */
+    private static final int PER_NANO = 16;
+
+    private VectorConv() { }
+
+    static void forward(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window w, boolean acc) {
+        int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
+        if (isMatrix(w, groups)) {
+            VectorGemm.matmul(y, weight, x, B, Cout, L, C, 0, C * L, false, false, acc);
+        } else if (channels == 1) {
+            depthwise(y, x, weight, B, Cout, out, w, acc);
+        } else {
+            product(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
+        }
+    }
+
+    /** A 1x1 kernel at every place: an image is a matrix (C, H·W) already. */
+    private static boolean isMatrix(Window w, int groups) {
+        return groups == 1 && w.taps() == 1 && w.strideH() == 1 && w.strideW() == 1 && w.padH() == 0 && w.padW() == 0;
+    }
+
+    private static void product(float[] y, int y0, float[] x, int x0, float[] weight, int w0, int images, int groups, int channels, int out,
+                                Window w, boolean acc) {
+        int K = channels * w.taps(), L = w.outPlane(), parts = (L + COLUMNS - 1) / COLUMNS;
+        Workers.forRanges(images * parts, 1, (long) images * out * L * K / PER_NANO, (from, to) -> {
+            for (int task = from; task < to; task++) {
+                int image = task / parts, l0 = task % parts * COLUMNS, plane0 = x0 + image * channels * w.plane();
+                VectorGemm.columns(y, y0 + image * out * L + l0, L, weight, w0 + image % groups * out * K, K, 1,
+                        (k, l, n, line, at) -> unfoldRow(line, at, x, plane0, w, k, l, n), l0, out, Math.min(COLUMNS, L - l0), K, acc);
+            }
+        });
+    }
+
+    /** to[at..] = elements l..l + n-1 of row k = (c, u, v) of the unfolded image that begins at x0. */
+    private static void unfoldRow(float[] to, int at, float[] x, int x0, Window w, int k, int l, int n) {
+        int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
+        int outW = w.outW(), stride = w.strideW(), i = l / outW, j = l % outW, end = at + n;
+        int first = first(w, v), last = end(w, v);
+        while (at < end) {
+            int run = Math.min(outW - j, end - at), h = w.row(i, u);
+            if (h < 0 || h >= w.H()) {
+                Arrays.fill(to, at, at + run, 0f);
+            } else {
+                int from = Math.min(Math.max(first, j), j + run), until = Math.max(from, Math.min(last, j + run));
+                int source = x0 + (c * w.H() + h) * w.W() + w.column(0, v);
+                for (int m = j; m < from; m++) to[at + m - j] = 0;
+                if (stride == 1) System.arraycopy(x, source + from, to, at + from - j, until - from);
+                else for (int m = from; m < until; m++) to[at + m - j] = x[source + m * stride];
+                for (int m = until; m < j + run; m++) to[at + m - j] = 0;
+            }
+            at += run;
+            j = 0;
+            i++;
+        }
+    }
+
+    // ---- the gradient of the input
+
+    static void backward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window w, boolean acc) {
+        int channels = C / groups, out = Cout / groups, padH = w.dilationH() * (w.kH() - 1) - w.padH(), padW = w.dilationW() * (w.kW() - 1) - w.padW();
+        if (isMatrix(w, groups)) {
+            VectorGemm.matmul(dx, weight, dout, B, C, w.plane(), Cout, 0, Cout * w.plane(), true, false, acc);
+        } else if (channels == 1) {
+            depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
+        } else if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0) {
+            Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
+            product(dx.floats(), dx.offset(), dout.floats(), dout.offset(), turned(weight, groups, channels, out, w.taps()), 0,
+                    B * groups, groups, out, channels, back, acc);
+        } else {
+            foldBack(dx, dout, weight, B * groups, groups, channels, out, w, acc);
+        }
+    }
+
+    /** (groups, out, channels, taps) as (groups, channels, out, taps), each kernel turned by 180°. */
+    private static float[] turned(Buffer weight, int groups, int channels, int out, int taps) {
+        float[] from = weight.floats(), to = new float[weight.length()];
+        for (int g = 0; g < groups; g++) {
+            for (int o = 0; o < out; o++) {
+                for (int c = 0; c < channels; c++) {
+                    int source = weight.offset() + ((g * out + o) * channels + c) * taps, target = ((g * channels + c) * out + o) * taps;
+                    for (int t = 0; t < taps; t++) to[target + taps - 1 - t] = from[source + t];
+                }
+            }
+        }
+        return to;
+    }
+
+    private static void foldBack(Buffer dx, Buffer dout, Buffer weight, int images, int groups, int channels, int out, Window w, boolean acc) {
+        int K = channels * w.taps(), L = w.outPlane(), outW = w.outW(), rows = Math.clamp(PART / Math.max(1, K * outW), 1, w.outH());
+        float[] dxs = dx.floats(), douts = dout.floats(), weights = weight.floats();
+        Workers.forRanges(images, 1, (long) images * out * L * K / PER_NANO, (from, to) -> {
+            float[] columns = new float[K * rows * outW];
+            for (int image = from; image < to; image++) {
+                int plane0 = dx.offset() + image * channels * w.plane(), d0 = dout.offset() + image * out * L;
+                if (!acc) Arrays.fill(dxs, plane0, plane0 + channels * w.plane(), 0f);
+                for (int i = 0; i < w.outH(); i += rows) {
+                    int n = Math.min(rows, w.outH() - i) * outW;
+                    VectorGemm.columns(columns, 0, n, weights, weight.offset() + image % groups * out * K, 1, K,
+                            (o, l, count, line, at) -> System.arraycopy(douts, d0 + o * L + l, line, at, count), i * outW, K, n, out, false);
+                    for (int k = 0; k < K; k++) foldRow(dxs, plane0, columns, k * n, w, k, i * outW, n);
+                }
+            }
+        });
+    }
+
+    /** Adds elements l..l + n-1 of row k of an unfolded image to where they came from; l is the first of an output row. */
+    private static void foldRow(float[] x, int x0, float[] from, int at, Window w, int k, int l, int n) {
+        int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
+        int outW = w.outW(), stride = w.strideW(), first = first(w, v), last = end(w, v);
+        for (int i = l / outW; n > 0; i++, n -= outW, at += outW) {
+            int h = w.row(i, u);
+            if (h < 0 || h >= w.H()) continue;
+            int target = x0 + (c * w.H() + h) * w.W() + w.column(0, v);
+            for (int j = first; j < last; j++) x[target + j * stride] += from[at + j];
+        }
+    }
+
+    // ---- the gradient of the weight
+
+    static void weights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window w, boolean acc) {
+        int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
+        if (channels == 1) {
+            depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
+            return;
+        }
+        float[] dweights = dweight.floats(), xs = x.floats();
+        // dYᵀ for each image and group: (L, Cout/groups)
+        float[] turned = new float[B * Cout * L];
+        VectorStrided.read(turned, 0, dout.floats(), dout.offset(), new int[] {B * groups, L, out}, new int[] {out * L, 1, L}, false);
+        int depth = Math.clamp(PART / Math.max(1, K), 32, 256);
+        Workers.forRanges(groups * K, 12, (long) B * Cout * L * K / PER_NANO, (from, to) -> {
+            for (int start = from, end; start < to; start = end) {
+                int g = start / K, k0 = start % K, rows = Math.min(to, (g + 1) * K) - start;
+                end = start + rows;
+                float[] unfolded = new float[rows * depth], sums = new float[rows * out];
+                for (int b = 0; b < B; b++) {
+                    int image = b * groups + g;
+                    for (int l = 0; l < L; l += depth) {
+                        int n = Math.min(depth, L - l);
+                        for (int r = 0; r < rows; r++) unfoldRow(unfolded, r * depth, xs, x.offset() + image * channels * w.plane(), w, k0 + r, l, n);
+                        VectorGemm.product(sums, 0, unfolded, 0, depth, turned, (image * L + l) * out, out, rows, out, n, b > 0 || l > 0);
+                    }
+                }
+                for (int r = 0; r < rows; r++) {
+                    for (int o = 0; o < out; o++) {
+                        int at = dweight.offset() + (g * out + o) * K + k0 + r;
+                        dweights[at] = acc ? dweights[at] + sums[r * out + o] : sums[r * out + o];
+                    }
+                }
+            }
+        });
+    }
+
+    // ---- unfolding for its own sake
+
+    static void unfold(Buffer y, Buffer x, int planes, Window w, boolean acc) {
+        int L = w.outPlane(), rows = planes * w.taps();
+        float[] ys = y.floats();
+        Workers.forRanges(rows, 1, (long) rows * L / 2, (from, to) -> {
+            float[] line = new float[acc ? L : 0];
+            for (int k = from; k < to; k++) {
+                int at = y.offset() + k * L;
+                unfoldRow(acc ? line : ys, acc ? 0 : at, x.floats(), x.offset(), w, k, 0, L);
+                if (acc) addRow(ys, at, 1, line, 0, 1, 1, L);
+            }
+        });
+    }
+
+    static void fold(Buffer y, Buffer x, int planes, Window w, boolean acc) {
+        int L = w.outPlane();
+        Workers.forRanges(planes, 1, (long) planes * w.taps() * L, (from, to) -> {
+            if (!acc) Arrays.fill(y.floats(), y.offset() + from * w.plane(), y.offset() + to * w.plane(), 0f);
+            for (int k = from * w.taps(); k < to * w.taps(); k++) foldRow(y.floats(), y.offset(), x.floats(), x.offset() + k * L, w, k, 0, L);
+        });
+    }
+
+    // ---- one channel in each group: output o is made of channel o / out alone
+
+    private static void depthwise(Buffer y, Buffer x, Buffer weight, int B, int Cout, int out, Window w, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats(), weights = weight.floats();
+        int outH = w.outH(), outW = w.outW();
+        Workers.forRanges(B * Cout, 1, (long) B * Cout * w.outPlane() * w.taps() / 4, (from, to) -> {
+            for (int p = from; p < to; p++) {
+                int plane = x.offset() + p / out * w.plane(), w0 = weight.offset() + p % Cout * w.taps();
+                for (int i = 0; i < outH; i++) {
+                    int row = y.offset() + (p * outH + i) * outW;
+                    if (!acc) Arrays.fill(ys, row, row + outW, 0f);
+                    for (int u = 0; u < w.kH(); u++) {
+                        int h = w.row(i, u);
+                        if (h < 0 || h >= w.H()) continue;
+                        for (int v = 0; v < w.kW(); v++) {
+                            int first = first(w, v);
+                            addRow(ys, row + first, 1, xs, plane + h * w.W() + w.column(first, v), w.strideW(), weights[w0 + u * w.kW() + v], end(w, v) - first);
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    private static void depthwiseBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int out, Window w, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), weights = weight.floats();
+        int outH = w.outH(), outW = w.outW();
+        Workers.forRanges(B * C, 1, (long) B * C * out * w.outPlane() * w.taps() / 4, (from, to) -> {
+            for (int p = from; p < to; p++) {
+                int plane = dx.offset() + p * w.plane();
+                if (!acc) Arrays.fill(dxs, plane, plane + w.plane(), 0f);
+                for (int o = p * out; o < (p + 1) * out; o++) {
+                    int w0 = weight.offset() + o % (C * out) * w.taps();
+                    for (int i = 0; i < outH; i++) {
+                        for (int u = 0; u < w.kH(); u++) {
+                            int h = w.row(i, u);
+                            if (h < 0 || h >= w.H()) continue;
+                            for (int v = 0; v < w.kW(); v++) {
+                                int first = first(w, v);
+                                addRow(dxs, plane + h * w.W() + w.column(first, v), w.strideW(), douts, dout.offset() + (o * outH + i) * outW + first, 1,
+                                        weights[w0 + u * w.kW() + v], end(w, v) - first);
+                            }
+                        }
+                    }
+                }
+            }
+        });
+    }
+
+    private static void depthwiseWeights(Buffer dweight, Buffer dout, Buffer x, int B, int Cout, int out, Window w, boolean acc) {
+        float[] dweights = dweight.floats(), douts = dout.floats(), xs = x.floats();
+        int outH = w.outH(), outW = w.outW(), C = Cout / out;
+        Workers.forRanges(Cout * w.taps(), 1, (long) B * Cout * w.outPlane() * w.taps() / 4, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int k = from; k < to; k++) {
+                int o = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW(), first = first(w, v), n = end(w, v) - first;
+                double sum = 0;
+                for (int b = 0; b < B && n > 0; b++) {
+                    for (int i = 0; i < outH; i++) {
+                        int h = w.row(i, u);
+                        if (h < 0 || h >= w.H()) continue;
+                        int d = dout.offset() + ((b * Cout + o) * outH + i) * outW + first;
+                        int source = x.offset() + ((b * C + o / out) * w.H() + h) * w.W() + w.column(first, v);
+                        if (w.strideW() == 1) sum += VectorRows.dot(douts, d, xs, source, n, lanes);
+                        else for (int j = 0; j < n; j++) sum += (double) douts[d + j] * xs[source + j * w.strideW()];
+                    }
+                }
+                dweights[dweight.offset() + k] = acc ? dweights[dweight.offset() + k] + (float) sum : (float) sum;
+            }
+        });
+    }
+
+    /** y += factor·x for n elements, each so many apart. */
+    private static void addRow(float[] y, int y0, int stepY, float[] x, int x0, int stepX, float factor, int n) {
+        int j = 0;
+        if (stepX == 1 && stepY == 1) {
+            for (; j <= n - LANES; j += LANES) {
+                FloatVector.fromArray(FLOATS, x, x0 + j).mul(factor).add(FloatVector.fromArray(FLOATS, y, y0 + j)).intoArray(y, y0 + j);
+            }
+        }
+        for (; j < n; j++) y[y0 + j * stepY] += factor * x[x0 + j * stepX];
+    }
+
+    // ---- which columns of the output have tap v inside the plane: first..end-1
+
+    private static int first(Window w, int v) {
+        int left = w.padW() - v * w.dilationW();
+        return left <= 0 ? 0 : Math.min(w.outW(), (left + w.strideW() - 1) / w.strideW());
+    }
+
+    private static int end(Window w, int v) {
+        int room = w.W() - 1 + w.padW() - v * w.dilationW();
+        return room < 0 ? 0 : Math.min(w.outW(), room / w.strideW() + 1);
+    }
+}
