@@ -18,6 +18,7 @@ import org.unrolled.tensor.op.Shapes;
  */
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
+    private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, Module> modules = new LinkedHashMap<>();
     private boolean training = true;
 
@@ -31,6 +32,13 @@ public abstract class Module {
         return initial;
     }
 
+    /** Names a tensor that belongs to the state but is not trained, such as running statistics. */
+    protected final Tensor buffer(String name, Tensor initial) {
+        requireNew(name);
+        buffers.put(name, initial);
+        return initial;
+    }
+
     /** Names a part. */
     protected final <M extends Module> M module(String name, M module) {
         requireNew(name);
@@ -39,7 +47,7 @@ public abstract class Module {
     }
 
     private void requireNew(String name) {
-        if (parameters.containsKey(name) || modules.containsKey(name)) {
+        if (parameters.containsKey(name) || buffers.containsKey(name) || modules.containsKey(name)) {
             throw new IllegalArgumentException(getClass().getSimpleName() + ": there is already a part named \"" + name
                     + "\", and names are unique. Hint: number them, as \"layers.0\".");
         }
@@ -47,30 +55,33 @@ public abstract class Module {
 
     /** All parameters, this module's first, each once. */
     public final List<Tensor> parameters() {
-        Set<Tensor> once = new LinkedHashSet<>(stateDict().values());
+        Set<Tensor> once = new LinkedHashSet<>(namedParameters().values());
         return new ArrayList<>(once);
     }
 
     /** All parameters by their full names. */
     public final Map<String, Tensor> namedParameters() {
         Map<String, Tensor> named = new LinkedHashMap<>();
-        collect("", named);
+        collect("", named, false);
         return named;
     }
 
-    /** What a checkpoint holds: the parameters by their full names; the tensors themselves, not copies. */
+    /** What a checkpoint holds: parameters and buffers by their full names; the tensors themselves, not copies. */
     public final Map<String, Tensor> stateDict() {
-        return namedParameters();
+        Map<String, Tensor> named = new LinkedHashMap<>();
+        collect("", named, true);
+        return named;
     }
 
-    private void collect(String prefix, Map<String, Tensor> named) {
+    private void collect(String prefix, Map<String, Tensor> named, boolean withBuffers) {
         parameters.forEach((name, tensor) -> named.put(prefix + name, tensor));
-        modules.forEach((name, module) -> module.collect(prefix + name + ".", named));
+        if (withBuffers) buffers.forEach((name, tensor) -> named.put(prefix + name, tensor));
+        modules.forEach((name, module) -> module.collect(prefix + name + ".", named, withBuffers));
     }
 
-    /** Overwrites the parameters with those of the same names; names and shapes must agree. */
+    /** Overwrites parameters and buffers with those of the same names; names and shapes must agree. */
     public final void loadStateDict(Map<String, Tensor> state) {
-        Map<String, Tensor> own = namedParameters();
+        Map<String, Tensor> own = stateDict();
         Set<String> missing = new LinkedHashSet<>(own.keySet()), unexpected = new LinkedHashSet<>(state.keySet());
         missing.removeAll(state.keySet());
         unexpected.removeAll(own.keySet());
@@ -98,13 +109,13 @@ public abstract class Module {
         parameters().forEach(Tensor::zeroGrad);
     }
 
-    /** Training from here on: dropout drops. */
+    /** Training from here on: dropout drops, batch norm uses the batch's statistics. */
     public final Module train() {
         setTraining(true);
         return this;
     }
 
-    /** Evaluation from here on: dropout does nothing. */
+    /** Evaluation from here on: dropout does nothing, batch norm uses the running statistics. */
     public final Module eval() {
         setTraining(false);
         return this;

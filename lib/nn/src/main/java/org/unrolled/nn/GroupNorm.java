@@ -1,0 +1,27 @@
+package org.unrolled.nn;
+
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
+
+/**
+ * Normalisation over groups of channels of each example by itself (Wu and He 2018), ε = 1e-5: x (B, C, …) → the same shape.
+ * Parameters {@code weight} (γ, ones at first) and {@code bias} (β, zeros at first), one element for each channel.
+ */
+public final class GroupNorm extends Layer {
+    private static final double EPS = 1e-5;
+    private final int groups;
+    private final Tensor weight;
+    private final Tensor bias;
+
+    /** {@code groups} divides {@code channels}. */
+    public GroupNorm(int groups, int channels) {
+        Init.requireGroups("GroupNorm", channels, channels, groups);
+        this.groups = groups;
+        weight = parameter("weight", Tensors.ones(channels));
+        bias = parameter("bias", Tensors.zeros(channels));
+    }
+
+    @Override public Tensor forward(Tensor x) {
+        return Tensors.groupNorm(x, groups, weight, bias, EPS);
+    }
+}
