@@ -333,6 +333,107 @@ for name, lr, decay, clip in [("clipped at 0.5", 0.05, 0.01, 0.5), ("never clipp
                        "inputs": {"x": pack(x, 9), "labels": pack(labels)}, "state": start,
                        "outputs": {"losses": pack(torch.tensor(losses)), "norms": pack(torch.tensor(norms)), **{k: pack(v) for k, v in net.state_dict().items()}}})
 
+# --- parts and lookups ------------------------------------------------------------------------------------------------
+generator.manual_seed(1986)
+for dim in [0, 1, -1]:
+    shape = [2, 3, 4]
+    index = torch.randint(0, shape[dim], [5 if d == dim % 3 else n for d, n in enumerate(shape)], generator=generator)
+    case("parts", "gather", f"along {dim}", lambda x, i: x.gather(dim, i), {"x": normal(*shape), "index": index}, {"dim": dim}, terms=5)
+case("parts", "gather", "one class of each row", lambda x, i: x.gather(1, i), {"x": normal(6, 4), "index": torch.randint(0, 4, (6, 1), generator=generator)}, {"dim": 1})
+for dim, sizes in [(0, [1, 3]), (1, [2, 0, 1]), (-1, [5])]:
+    for part in range(len(sizes)):
+        case("parts", "split", f"part {part} of {sizes} along {dim}", lambda x: x.split(sizes, dim)[part], {"x": normal(4, 3, 5)}, {"dim": dim, "sizes": sizes, "part": part})
+for part in range(3):
+    case("parts", "chunk", f"part {part} of 3", lambda x: x.chunk(3, -1)[part], {"x": normal(2, 6)}, {"dim": -1, "n": 3, "part": part})
+case("parts", "embeddingWithPadding", "id 2 is padding", lambda w, i: F.embedding(i, w, padding_idx=2), {"table": normal(7, 4), "ids": torch.tensor([[1, 2, 1], [6, 2, 2]])}, {"padding": 2}, terms=3)
+
+# --- recurrent layers, read by RecurrentTest (lib/nn) -------------------------------------------------------------------
+generator.manual_seed(1997)  # so that cases added above change nothing here
+recurrent = []
+
+
+def own_weights(module, scale=0.6):
+    with torch.no_grad():
+        for p in module.parameters():
+            p.copy_(normal(*p.shape, scale=scale))
+
+
+def recurrent_case(kind, name, B, T, I, H, layers=1, both=False, lengths=None, start=False, last_only=False, **options):
+    """All outputs get a gradient, or only the last states; gradients of the input, the first states and all parameters."""
+    module = {"RNN": torch.nn.RNN, "LSTM": torch.nn.LSTM, "GRU": torch.nn.GRU}[kind](I, H, num_layers=layers, bidirectional=both, batch_first=True, **options)
+    own_weights(module)
+    names = ["h0", "c0"] if kind == "LSTM" else ["h0"]
+    leaves = {"x": normal(B, T, I).requires_grad_(True)}
+    if start:
+        leaves |= {n: normal(layers * (2 if both else 1), B, H).requires_grad_(True) for n in names}
+    state = (leaves["h0"], leaves["c0"]) if start and kind == "LSTM" else leaves.get("h0")
+    x = leaves["x"] if lengths is None else torch.nn.utils.rnn.pack_padded_sequence(leaves["x"], lengths, batch_first=True, enforce_sorted=False)
+    y, last = module(x, state)
+    if lengths is not None:
+        y, _ = torch.nn.utils.rnn.pad_packed_sequence(y, batch_first=True, total_length=T)
+    outputs = {"output": y, **dict(zip(["hN", "cN"], last if kind == "LSTM" else [last]))}
+    douts = {k: normal(*v.shape) for k, v in outputs.items() if not (last_only and k == "output")}
+    torch.autograd.backward([outputs[k] for k in douts], list(douts.values()))
+    recurrent.append({"op": kind, "name": name, "args": {"I": I, "H": H, "layers": layers, "both": both, "relu": options.get("nonlinearity") == "relu", "lengths": lengths},
+                      "terms": 8 * T * B, "inputs": {k: pack(v, 9) for k, v in leaves.items()}, "state": {k: pack(v, 9) for k, v in module.state_dict().items()},
+                      "douts": {k: pack(v, 9) for k, v in douts.items()}, "outputs": {k: pack(v, 9) for k, v in outputs.items()},
+                      "gradients": {k: pack(v.grad, 9) for k, v in leaves.items()} | {k: pack(p.grad, 9) for k, p in module.named_parameters()}})
+
+
+for kind in ["RNN", "LSTM", "GRU"]:
+    recurrent_case(kind, "one layer", 3, 5, 4, 6)
+    recurrent_case(kind, "with first states", 2, 4, 3, 5, start=True)
+    recurrent_case(kind, "only the last states have a gradient", 2, 4, 3, 5, start=True, last_only=True)
+    recurrent_case(kind, "one step", 4, 1, 3, 5, start=True)
+    recurrent_case(kind, "one of everything", 1, 1, 1, 1)
+    recurrent_case(kind, "wider than a vector", 9, 3, 5, 35)
+    recurrent_case(kind, "both directions", 3, 4, 3, 5, both=True, start=True)
+    recurrent_case(kind, "three layers", 2, 4, 3, 5, layers=3, start=True)
+    recurrent_case(kind, "unequal lengths", 4, 5, 3, 6, lengths=[3, 5, 1, 4], start=True)
+    recurrent_case(kind, "unequal lengths, longer than all", 2, 6, 3, 4, lengths=[2, 4])
+    recurrent_case(kind, "two layers, both directions, unequal lengths", 5, 5, 3, 6, layers=2, both=True, lengths=[2, 5, 1, 5, 3], start=True)
+recurrent_case("RNN", "relu", 3, 5, 4, 6, nonlinearity="relu", start=True)
+recurrent_case("RNN", "relu, both directions, unequal lengths", 7, 4, 3, 19, nonlinearity="relu", both=True, lengths=[1, 4, 2, 4, 3, 2, 1])
+
+for kind, cell in [("RNNCell", torch.nn.RNNCell), ("LSTMCell", torch.nn.LSTMCell), ("GRUCell", torch.nn.GRUCell)]:
+    for B, I, H in [(3, 4, 6), (1, 1, 1)]:
+        module = cell(I, H)
+        own_weights(module)
+        leaves = {k: normal(B, n).requires_grad_(True) for k, n in [("x", I), ("h0", H)] + [("c0", H)] * (kind == "LSTMCell")}
+        last = module(leaves["x"], (leaves["h0"], leaves["c0"])) if kind == "LSTMCell" else [module(leaves["x"], leaves["h0"])]
+        outputs = dict(zip(["hN", "cN"], last))
+        douts = {k: normal(*v.shape) for k, v in outputs.items()}
+        torch.autograd.backward(list(outputs.values()), list(douts.values()))
+        recurrent.append({"op": kind, "name": f"{B} x {I} -> {H}", "args": {"I": I, "H": H}, "terms": 8 * B, "inputs": {k: pack(v, 9) for k, v in leaves.items()},
+                          "state": {k: pack(v, 9) for k, v in module.state_dict().items()}, "douts": {k: pack(v, 9) for k, v in douts.items()},
+                          "outputs": {k: pack(v, 9) for k, v in outputs.items()},
+                          "gradients": {k: pack(v.grad, 9) for k, v in leaves.items()} | {k: pack(p.grad, 9) for k, p in module.named_parameters()}})
+
+# which sign the sum of a sequence has, and of what length it is: 50 steps of training on 4 batches in turn
+curves = []
+for kind, layer in [("RNN", torch.nn.RNN), ("LSTM", torch.nn.LSTM), ("GRU", torch.nn.GRU)]:
+    net = torch.nn.ModuleDict({"recurrent": layer(2, 10, num_layers=2, bidirectional=True, batch_first=True), "out": torch.nn.Linear(20, 2)})
+    own_weights(net, 0.3)
+    x, lengths = normal(4, 6, 9, 2), torch.randint(1, 10, (4, 6), generator=generator)
+    inside = (torch.arange(9) < lengths[..., None]).double()
+    labels = ((x[..., 0] * inside).sum(-1) > 0).long()
+    start = {k: pack(v, 9) for k, v in net.state_dict().items()}
+    optimiser = torch.optim.AdamW(net.parameters(), lr=0.01, weight_decay=0.01)
+    losses = []
+    for step in range(50):
+        b = step % 4
+        optimiser.zero_grad()
+        packed = torch.nn.utils.rnn.pack_padded_sequence(x[b], lengths[b], batch_first=True, enforce_sorted=False)
+        _, last = net["recurrent"](packed)
+        last = last[0] if kind == "LSTM" else last
+        loss = F.cross_entropy(net["out"](torch.cat([last[-2], last[-1]], -1)), labels[b])
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    curves.append({"op": kind, "name": "50 steps", "args": {}, "terms": 0, "inputs": {"x": pack(x, 9), "lengths": pack(lengths), "labels": pack(labels)},
+                   "state": start, "outputs": {"losses": pack(torch.tensor(losses))}})
+
 
 def write(folder, name, cases):
     target = ROOT / folder / "src/test/resources/pytorch" / f"{name}.json"
@@ -347,3 +448,5 @@ for name, cases in files.items():
     write("lib/tensor", name, cases)
 write("lib/nn", "modules", modules)
 write("lib/nn", "optimisers", optimisers)
+write("lib/nn", "recurrent", recurrent)
+write("lib/nn", "recurrent-curves", curves)

@@ -2,7 +2,8 @@ package org.unrolled.nn;
 
 import java.util.Random;
 import org.unrolled.tensor.Tensor;
-import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.op.RecurrentWeights;
+import org.unrolled.tensor.op.Rnn;
 
 /**
  * One step of Elman's recurrent network (1990): h′ = tanh(x·W_ihᵀ + b_ih + h·W_hhᵀ + b_hh). x (B, inputSize),
@@ -10,35 +11,15 @@ import org.unrolled.tensor.Tensors;
  * {@code bias_hh}, uniform in ±1/√hiddenSize at first.
  */
 public final class RnnCell extends Module {
-    private final int hiddenSize;
-    private final Tensor weightIh;
-    private final Tensor weightHh;
-    private final Tensor biasIh;
-    private final Tensor biasHh;
+    private final RecurrentWeights weights;
 
     /** From inputSize to hiddenSize. */
     public RnnCell(int inputSize, int hiddenSize, Random random) {
-        double bound = 1 / Math.sqrt(hiddenSize);
-        this.hiddenSize = hiddenSize;
-        weightIh = parameter("weight_ih", Init.uniform(random, bound, hiddenSize, inputSize));
-        weightHh = parameter("weight_hh", Init.uniform(random, bound, hiddenSize, hiddenSize));
-        biasIh = parameter("bias_ih", Init.uniform(random, bound, hiddenSize));
-        biasHh = parameter("bias_hh", Init.uniform(random, bound, hiddenSize));
+        weights = RecurrentLayers.weights(this, "", 1, inputSize, hiddenSize, random);
     }
 
     /** h′ from x and h. */
     public Tensor forward(Tensor x, Tensor h) {
-        return Tensors.linear(x, weightIh, biasIh).add(Tensors.linear(h, weightHh, biasHh)).tanh();
-    }
-
-    /** Every state of a sequence that begins with h = 0: x (B, T, inputSize) → (B, T, hiddenSize). */
-    public Tensor unroll(Tensor x) {
-        Tensor h = Tensors.zeros(x.size(0), hiddenSize);
-        Tensor[] states = new Tensor[x.size(1)];
-        for (int t = 0; t < states.length; t++) {
-            h = forward(x.select(1, t), h);
-            states[t] = h;
-        }
-        return Tensors.stack(1, states);
+        return Rnn.apply(x.unsqueeze(-2), weights, h, null, false, false).hN();
     }
 }

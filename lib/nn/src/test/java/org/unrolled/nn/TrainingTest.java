@@ -70,9 +70,9 @@ class TrainingTest {
 
     @Test void aRecurrentNetworkRemembersTheFirstElement() {
         Random random = new Random(3);
-        RnnCell cell = new RnnCell(1, 12, random);
+        Rnn rnn = new Rnn(1, 12, random);
         Linear head = new Linear(12, 2, random);
-        List<Tensor> parameters = new ArrayList<>(cell.parameters());
+        List<Tensor> parameters = new ArrayList<>(rnn.parameters());
         parameters.addAll(head.parameters());
         AdamW adamW = new AdamW(parameters, 0.01);
         double loss = Training.run(150, TrainingListener.NONE, adamW, 1, i -> {
@@ -80,7 +80,7 @@ class TrainingTest {
             float[] first = x.select(1, 0).toArray();
             int[] labels = new int[16];
             for (int b = 0; b < 16; b++) labels[b] = first[b] > 0 ? 1 : 0;
-            return head.forward(cell.unroll(x).select(1, -1)).crossEntropy(Tensors.ids(labels));
+            return head.forward(rnn.forward(x).output().select(1, -1)).crossEntropy(Tensors.ids(labels));
         });
         assertThat(loss).isLessThan(0.3);
     }

@@ -12,6 +12,7 @@ import org.unrolled.tensor.op.Div;
 import org.unrolled.tensor.op.Dropout;
 import org.unrolled.tensor.op.Elementwise;
 import org.unrolled.tensor.op.Expand;
+import org.unrolled.tensor.op.Gather;
 import org.unrolled.tensor.op.LayerNorm;
 import org.unrolled.tensor.op.LogSoftmax;
 import org.unrolled.tensor.op.MaskedFill;
@@ -369,6 +370,21 @@ public final class Tensor {
     /** One element of an axis, which the result no longer has. */
     public Tensor select(int dim, int index) {
         return Slice.select(this, dim, index);
+    }
+
+    /** An axis cut into parts of these sizes, one after the other. */
+    public Tensor[] split(int dim, int... sizes) {
+        return Slice.split(this, dim, sizes);
+    }
+
+    /** An axis cut into n equal parts: an LSTM's four gates from one product. */
+    public Tensor[] chunk(int dim, int n) {
+        return Slice.chunk(this, dim, n);
+    }
+
+    /** Of each line along an axis the elements that the index (ints) names; its other sizes are this tensor's. */
+    public Tensor gather(int dim, Tensor index) {
+        return Gather.apply(this, dim, index);
     }
 
     // ---- over an axis or over everything

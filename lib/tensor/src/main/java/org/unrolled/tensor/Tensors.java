@@ -193,6 +193,11 @@ public class Tensors {
         return Embedding.apply(table, ids);
     }
 
+    /** The same where one id stands for padding: its row gets no gradient. */
+    public static Tensor embedding(Tensor table, Tensor ids, int padding) {
+        return Embedding.apply(table, ids, padding);
+    }
+
     /** x·Wᵀ + b with W (out, in). */
     public static Tensor linear(Tensor x, Tensor weight, Tensor bias) {
         return Linear.apply(x, weight, bias);

@@ -38,6 +38,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.op.Gru;
+import org.unrolled.tensor.op.Lstm;
+import org.unrolled.tensor.op.RecurrentWeights;
+import org.unrolled.tensor.op.Rnn;
 
 /** Every operation's gradient against central differences, on every usable provider. */
 class GradientsTest {
@@ -65,6 +69,31 @@ class GradientsTest {
 
     private static Arguments op(String name, Function<Tensor[], Tensor> f, Tensor... inputs) {
         return Arguments.of(name, f, inputs);
+    }
+
+    /** x, W_ih, W_hh, b_ih, b_hh, h0, c0. */
+    private static Tensor[] recurrent(int gates, int B, int T, int I, int H) {
+        return new Tensor[] {x(B, T, I), x(gates * H, I).mul(0.5), x(gates * H, H).mul(0.5), x(gates * H), x(gates * H), x(B, H), x(B, H)};
+    }
+
+    private static RecurrentWeights weights(Tensor[] t) {
+        return new RecurrentWeights(t[1], t[2], t[3], t[4]);
+    }
+
+    /** All states and twice the last, so that both kinds of gradient meet. */
+    private static Tensor rnn(Tensor[] t, Tensor lengths, boolean relu, boolean reverse) {
+        Rnn.Result r = Rnn.apply(t[0], weights(t), t[5], lengths, relu, reverse);
+        return cat(1, r.output().reshape(t[0].size(0), -1), r.hN().mul(2));
+    }
+
+    private static Tensor lstm(Tensor[] t, Tensor lengths, boolean reverse) {
+        Lstm.Result r = Lstm.apply(t[0], weights(t), t[5], t[6], lengths, reverse);
+        return cat(1, r.output().reshape(t[0].size(0), -1), r.hN().mul(2), r.cN().mul(3));
+    }
+
+    private static Tensor gru(Tensor[] t, Tensor lengths, boolean reverse) {
+        Gru.Result r = Gru.apply(t[0], weights(t), t[5], lengths, reverse);
+        return cat(1, r.output().reshape(t[0].size(0), -1), r.hN().mul(2));
     }
 
     static Stream<Arguments> operations() {
@@ -136,6 +165,19 @@ class GradientsTest {
                 op("layerNorm", t -> t[0].layerNorm(t[1], t[2], 1e-5), x(2, 3, 5), x(5), x(5)),
                 op("dropout", t -> t[0].dropout(0.4, 3, ids(5), 1), x(4, 5)),
                 op("embedding", t -> embedding(t[0], t[1]), x(4, 3), ids(new int[] {1, 3, 1, 0, 1, 1}, 2, 3)),
+                op("embedding with padding", t -> embedding(t[0], t[1], 1), x(4, 3), ids(0, 3, 0)),
+                op("gather", t -> t[0].gather(1, t[1]), x(2, 3, 2), ids(new int[] {0, 2, 1, 1, 2, 2, 0, 0}, 2, 2, 2)),
+                op("split", t -> t[0].split(1, 1, 3)[1].mul(t[0].split(1, 1, 3)[0]), x(2, 4)),
+                op("chunk", t -> t[0].chunk(-1, 2)[0].mul(t[0].chunk(-1, 2)[1]), x(2, 6)),
+                op("rnn", t -> rnn(t, null, false, false), recurrent(1, 3, 4, 2, 3)),
+                op("rnn, reverse, lengths", t -> rnn(t, ids(2, 0, 4), false, true), recurrent(1, 3, 4, 2, 3)),
+                op("rnn, relu", t -> rnn(t, ids(4, 3, 4), true, false), recurrent(1, 3, 4, 2, 3)),
+                op("lstm", t -> lstm(t, null, false), recurrent(4, 3, 4, 2, 3)),
+                op("lstm, reverse, lengths", t -> lstm(t, ids(2, 0, 4), true), recurrent(4, 3, 4, 2, 3)),
+                op("lstm, wide", t -> lstm(t, ids(2, 1), false), recurrent(4, 2, 2, 1, 17)),
+                op("gru", t -> gru(t, null, false), recurrent(3, 3, 4, 2, 3)),
+                op("gru, reverse, lengths", t -> gru(t, ids(2, 0, 4), true), recurrent(3, 3, 4, 2, 3)),
+                op("gru, wide", t -> gru(t, ids(2, 1), false), recurrent(3, 2, 2, 1, 17)),
                 op("crossEntropy", t -> t[0].crossEntropy(t[1]), x(2, 3, 4), ids(new int[] {1, 3, 0, 0, 2, 1}, 2, 3)),
                 op("linear", t -> linear(t[0], t[1], t[2]), x(2, 3, 4), x(5, 4), x(5)),
                 op("conv2d", t -> conv2d(t[0], t[1], t[2], 1, 1), x(2, 2, 4, 5), x(3, 2, 3, 3), x(3)),

@@ -20,7 +20,7 @@ import org.unrolled.tensor.kernel.Kernels;
 
 /** Every op, on every provider, gives the outputs and the gradients that PyTorch gave in float64. */
 class PyTorchRecordingsTest {
-    private static final List<String> FILES = List.of("matmul", "shape", "arithmetic", "elementwise", "reduction", "softmax", "layer", "convolution");
+    private static final List<String> FILES = List.of("matmul", "shape", "arithmetic", "elementwise", "reduction", "softmax", "layer", "convolution", "parts");
 
     /** An op as the recordings name it; the inputs come in the order of the recording. */
     private interface Op { Tensor apply(Case c, Tensor[] x); }
@@ -68,6 +68,10 @@ class PyTorchRecordingsTest {
         OPS.put("logSoftmax", (c, x) -> x[0].logSoftmax(c.integer("dim")));
         OPS.put("crossEntropy", (c, x) -> x[0].crossEntropy(x[1]));
         OPS.put("embedding", (c, x) -> Tensors.embedding(x[0], x[1]));
+        OPS.put("embeddingWithPadding", (c, x) -> Tensors.embedding(x[0], x[1], c.integer("padding")));
+        OPS.put("gather", (c, x) -> x[0].gather(c.integer("dim"), x[1]));
+        OPS.put("split", (c, x) -> x[0].split(c.integer("dim"), c.integers("sizes"))[c.integer("part")]);
+        OPS.put("chunk", (c, x) -> x[0].chunk(c.integer("dim"), c.integer("n"))[c.integer("part")]);
         OPS.put("layerNorm", (c, x) -> x[0].layerNorm(x[1], x[2], c.number("eps")));
         OPS.put("attention", (c, x) -> x[0].matmul(x[1].transpose()).div(Math.sqrt(x[0].size(-1))).softmax(-1).matmul(x[2]));
         OPS.put("maskedAttention", (c, x) -> x[0].matmul(x[1].transpose()).div(Math.sqrt(x[0].size(-1)))

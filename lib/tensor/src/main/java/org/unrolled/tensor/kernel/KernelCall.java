@@ -18,6 +18,8 @@ import java.util.Set;
 record KernelCall(Method method, Object[] args) {
     /** Methods that update their destinations from what these held. */
     private static final Set<String> IN_PLACE = Set.of("accumulate", "scale", "increment", "sgd", "adamW", "movingAverage");
+    /** Methods that update their first destination so, and overwrite the others. */
+    private static final Set<String> FIRST_IN_PLACE = Set.of("rnn", "lstm", "gru");
 
     /** What a decorator does with the calls it sees. */
     interface Watcher {
@@ -79,14 +81,20 @@ record KernelCall(Method method, Object[] args) {
     /** How many of the buffers, from the first, are written. */
     int destinations() {
         return switch (name()) {
-            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm" -> 2;
-            case "adamW" -> 3;
+            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward" -> 2;
+            case "adamW", "lstmBackward", "gruBackward" -> 3;
+            case "gru" -> 4;
+            case "lstm" -> 5;
             default -> 1;
         };
     }
 
-    /** Whether what the destinations held before matters: they are updated in place, or added to. */
-    boolean readsDestinations() {
+    /** Whether what the i-th buffer held before matters: a source, or a destination that is updated in place or added to. */
+    boolean reads(int i) {
+        return i >= destinations() || FIRST_IN_PLACE.contains(name()) && i == 0 || readsDestinations();
+    }
+
+    private boolean readsDestinations() {
         if (IN_PLACE.contains(name())) return true;
         Class<?>[] types = method.getParameterTypes();
         // in every method that has one, acc is the last argument
@@ -110,8 +118,8 @@ record KernelCall(Method method, Object[] args) {
             boolean destination = i < destinations();
             long moved = destination ? written(buffers.get(i)) : buffers.get(i).length();
             // of a large source these read only what they copy
-            if (!destination && (name().equals("readStrided") || name().equals("embedding") && i == 1)) moved = Math.min(moved, buffers.getFirst().length());
-            elements += destination && readsDestinations() ? 2 * moved : moved;
+            if (!destination && (name().equals("readStrided") || (name().equals("embedding") || name().equals("gather")) && i == 1)) moved = Math.min(moved, buffers.getFirst().length());
+            elements += destination && reads(i) ? 2 * moved : moved;
         }
         return 4 * elements;
     }
@@ -124,11 +132,11 @@ record KernelCall(Method method, Object[] args) {
         long n = buffers().getFirst().length(), accumulating = readsDestinations() && !IN_PLACE.contains(name()) ? n : 0;
         return accumulating + switch (name()) {
             case "matmul" -> 2L * intArg(3) * intArg(4) * intArg(5) * intArg(6);
-            case "fill", "copy", "readStrided", "writeStrided", "toFloats", "maskedFill", "max", "maxBackward", "embedding", "oneHot", "increment" -> 0;
+            case "fill", "copy", "readStrided", "writeStrided", "toFloats", "maskedFill", "max", "maxBackward", "embedding", "gather", "oneHot", "increment" -> 0;
             case "accumulate", "scale", "unary", "binary", "dropout", "pow" -> n;
             case "affine", "unaryBackward", "crossEntropyBackward" -> 2 * n;
             case "powBackward" -> 3 * n;
-            case "sum", "embeddingBackward" -> buffers().get(1).length();
+            case "sum", "embeddingBackward", "gatherBackward" -> buffers().get(1).length();
             case "sumOfSquares" -> 2L * buffers().get(1).length();
             case "clipCoefficient" -> buffers().get(1).length() + 4L;
             case "variance" -> 4L * buffers().get(1).length();
@@ -154,6 +162,14 @@ record KernelCall(Method method, Object[] args) {
             case "groupNormBackward" -> 12 * n;
             case "batchNormGammaBackward", "groupNormGammaBackward" -> 4L * buffers().get(1).length();
             case "movingAverage" -> 3 * n;
+            // for each element of a gate 2H of the product, the sum with what the input adds and its function; then what joins the gates
+            case "rnn" -> n * (2L * intArg(10) + 3);
+            case "rnnBackward" -> n * (2L * intArg(11) + 4);
+            case "lstm" -> n * (2L * intArg(13) + 3) + n / 4 * 5;
+            case "lstmBackward" -> n * 2L * intArg(14) + n / 4 * 25;
+            case "gru" -> n * (2L * intArg(11) + 3) + n / 3 * 6;
+            case "gruBackward" -> n * 2L * intArg(14) + n / 3 * 17;
+            case "recurrentWeightBackward" -> 2L * buffers().get(1).length() * intArg(8);
             case "sgd" -> 6 * n;
             case "adamW" -> 14 * n;
             default -> throw new IllegalStateException("flops: the contract's method " + name() + " is not counted here yet. Add it to KernelCall.");

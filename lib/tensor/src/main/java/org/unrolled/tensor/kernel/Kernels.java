@@ -218,8 +218,14 @@ public interface Kernels {
      */
     void embedding(Buffer y, Buffer table, Buffer ids, int N, int V, int C);
 
-    /** dtable[v,:] (+)= Σ dout[n,:] over the n with ids[n] = v, in the order of n. */
-    void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, boolean acc);
+    /** dtable[v,:] (+)= Σ dout[n,:] over the n with ids[n] = v, in the order of n; nothing for v = padding (-1: no such row). */
+    void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, int padding, boolean acc);
+
+    /** y[o,j,i] = x[o, index[o,j,i], i]: x is (outer, n, inner), index (ints) and y (outer, m, inner). An index outside 0..n-1 as in {@link #embedding}. */
+    void gather(Buffer y, Buffer x, Buffer index, int outer, int n, int m, int inner);
+
+    /** dx[o,k,i] (+)= Σⱼ dout[o,j,i] over the j with index[o,j,i] = k, in the order of j. */
+    void gatherBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int m, int inner, boolean acc);
 
     /** y[n,c] = 1 where c = ids[n], else 0. An id outside 0..C-1 as in {@link #embedding}. */
     void oneHot(Buffer y, Buffer ids, int N, int C);
@@ -323,6 +329,103 @@ public interface Kernels {
     /** dγ[c] (+)= Σ dout[b,c,s] · x̂[b,c,s] over b and s. (dβ is {@link #sum} over both.) */
     void groupNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int B, int C, int S, int groups, boolean acc);
 
+    // ---- recurrent layers: sequences (B, T, ·), weight_hh (G, H) as in PyTorch
+    //
+    // lengths: B ints in 0..T. Sequence b has its steps at t = 0..lengths[b]-1 and is gone through from its first to its last,
+    // or, if reverse, from its last to its first; "before" means in that order. Past its length every result is 0. A sequence
+    // of length 0 leaves the state as it was. On the CPU a length outside 0..T throws IllegalArgumentException (see length);
+    // a device, which cannot, writes NaN. What the input adds at each step, x·W_ihᵀ + b_ih, was computed before for all steps
+    // at once, as one matrix product, and lies where the result goes.
+
+    /**
+     * h_t ← f(h_t + W_hh h_before + b_hh), in place: h holds x_t·W_ihᵀ + b_ih at first (Elman 1990).
+     *
+     * @param h       (B, T, H)
+     * @param hN      (B, H): the state after the last step
+     * @param weight  W_hh (H, H)
+     * @param h0      (B, H): the state before the first step
+     * @param relu    f is max(·, 0) if true, else tanh
+     */
+    void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H);
+
+    /**
+     * Back through the time of {@link #rnn}, from the last step to the first: dh = dout_t + W_hhᵀ da_after, da_t = dh · f′, with a the argument of f.
+     *
+     * @param da  (B, T, H)
+     * @param dh0 (B, H)
+     * @param dhN (B, H): the gradient of hN
+     */
+    void rnnBackward(Buffer da, Buffer dh0, Buffer dout, Buffer dhN, Buffer h, Buffer weight, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H);
+
+    /**
+     * Long short-term memory (Hochreiter and Schmidhuber 1997, with the forget gate of Gers et al. 2000). The gates are in place: with
+     * a = gates_t + W_hh h_before + b_hh, in four parts of H,
+     * <pre>
+     *   i = σ(a_i)    f = σ(a_f)    g = tanh(a_g)    o = σ(a_o)
+     *   c_t = f·c_before + i·g                       h_t = o·tanh(c_t)
+     * </pre>
+     *
+     * @param gates  (B, T, 4H): x_t·W_ihᵀ + b_ih at first, then i, f, g, o
+     * @param h      (B, T, H)
+     * @param c      (B, T, H)
+     * @param hN     (B, H), and cN: the states after the last step
+     * @param weight W_hh (4H, H)
+     * @param h0     (B, H), and c0: the states before the first step
+     */
+    void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths,
+              boolean reverse, int B, int T, int H);
+
+    /**
+     * Back through the time of {@link #lstm}, from the last step to the first:
+     * <pre>
+     *   dh = dout_t + W_hhᵀ da_after                 dc = dc_after·f_after + dh·o·(1 - tanh²c_t)
+     *   da_i = dc·g·i(1-i)    da_f = dc·c_before·f(1-f)    da_g = dc·i·(1-g²)    da_o = dh·tanh(c_t)·o(1-o)
+     * </pre>
+     *
+     * @param da  (B, T, 4H)
+     * @param dh0 (B, H), and dc0
+     * @param dhN (B, H), and dcN: the gradients of hN and cN
+     */
+    void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0,
+                      Buffer lengths, boolean reverse, int B, int T, int H);
+
+    /**
+     * Gated recurrent unit (Cho et al. 2014, in the form of cuDNN and PyTorch, whose reset gate comes after the product). The gates are
+     * in place: with u = W_hh h_before + b_hh, both in three parts of H,
+     * <pre>
+     *   r = σ(gates_r + u_r)    z = σ(gates_z + u_z)    n = tanh(gates_n + r·u_n)    h_t = (1 - z)·n + z·h_before
+     * </pre>
+     *
+     * @param gates  (B, T, 3H): x_t·W_ihᵀ + b_ih at first, then r, z, n
+     * @param h      (B, T, H)
+     * @param u      (B, T, H): u_n, kept for the gradient
+     * @param weight W_hh (3H, H)
+     */
+    void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H);
+
+    /**
+     * Back through the time of {@link #gru}, from the last step to the first:
+     * <pre>
+     *   dh = dout_t + dh_after·z_after + W_hhᵀ du_after
+     *   da_n = dh·(1-z)·(1-n²)    da_z = dh·(h_before - n)·z(1-z)    da_r = da_n·u_n·r(1-r)
+     *   du = (da_r, da_z, da_n·r)
+     * </pre>
+     *
+     * @param da  (B, T, 3H): the gradient of x_t·W_ihᵀ + b_ih
+     * @param du  (B, T, 3H): the gradient of W_hh h_before + b_hh
+     * @param dh0 (B, H)
+     */
+    void gruBackward(Buffer da, Buffer du, Buffer dh0, Buffer dout, Buffer dhN, Buffer gates, Buffer h, Buffer u, Buffer weight, Buffer h0,
+                     Buffer lengths, boolean reverse, int B, int T, int H);
+
+    /**
+     * dW[g,j] (+)= Σ_b Σ_t da[b,t,g] · h_before[b,t,j]: a recurrent weight's gradient is the sum over all steps that used it.
+     *
+     * @param dweight (G, H)
+     * @param da      (B, T, G), 0 past a sequence's length
+     */
+    void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc);
+
     // ---- optimisers
 
     /** partial[k] = Σ xᵢ² over the k-th run of {@code chunk} elements; partial has ⌈length/chunk⌉. */
@@ -354,10 +457,21 @@ public interface Kernels {
     void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
                float beta1, float beta2, float eps, float weightDecay);
 
+    /** Refuses a length that is not in 0..T, with the same error in every CPU provider. */
+    static void requireLength(String op, int length, int sequence, int T) {
+        if (length < 0 || length > T) {
+            throw new IllegalArgumentException(op + ": sequence " + sequence + " has length " + length + ", and T is " + T
+                    + ". Hint: a length counts the steps of its sequence, 0 to T.");
+        }
+    }
+
     /** The error for an id or label outside its range, the same in every CPU provider. */
     static IllegalArgumentException outside(String op, int id, int position, int count) {
         return new IllegalArgumentException(op + ": " + id + " at position " + position + " is outside 0.." + (count - 1)
-                + ". " + (op.equals("embedding") ? "Each id names a row of the table, which has " + count + "."
-                        : "Each label names one of the " + count + " classes."));
+                + ". " + switch (op) {
+                    case "embedding" -> "Each id names a row of the table, which has " + count + ".";
+                    case "gather" -> "Each index names a place along the axis, which has " + count + ".";
+                    default -> "Each label names one of the " + count + " classes.";
+                });
     }
 }

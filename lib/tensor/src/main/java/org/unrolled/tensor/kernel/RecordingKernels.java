@@ -117,7 +117,7 @@ public final class RecordingKernels {
         List<Buffer> buffers = call.buffers();
         for (int i = 0; i < buffers.size(); i++) {
             boolean destination = i < call.destinations();
-            checkFirstUse(call, buffers.get(i), destination);
+            checkFirstUse(call, i);
             if (destination && constants.contains(buffers.get(i).storage())) {
                 throw refused(call, "it writes over numbers that were uploaded while recording, so a replay would not begin with them. "
                         + "Make that tensor before recording, or copy it first");
@@ -145,9 +145,10 @@ public final class RecordingKernels {
      * there before the step is copied to a device only if the first call that touches it reads it: one that writes a part of it
      * leaves the rest undefined there.
      */
-    private void checkFirstUse(KernelCall call, Buffer buffer, boolean destination) {
+    private void checkFirstUse(KernelCall call, int i) {
+        Buffer buffer = call.buffers().get(i);
         Object storage = buffer.storage();
-        boolean reads = !destination || call.readsDestinations();
+        boolean reads = call.reads(i);
         Integer length = untouched.remove(storage);
         boolean first = touched.add(storage);
         if (length != null) {

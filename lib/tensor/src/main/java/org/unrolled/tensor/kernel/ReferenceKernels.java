@@ -374,7 +374,7 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
-    @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, boolean acc) {
+    @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, int padding, boolean acc) {
         float[] dtables = dtable.floats(), douts = dout.floats();
         int[] idss = ids.ints();
         int t0 = dtable.offset(), d0 = dout.offset(), i0 = ids.offset();
@@ -382,9 +382,42 @@ public class ReferenceKernels implements Kernels {
             for (int c = 0; c < C; c++) {
                 double sum = 0;
                 for (int n = 0; n < N; n++) {
-                    if (idss[i0 + n] == v) sum += douts[d0 + n * C + c];
+                    if (idss[i0 + n] == v && v != padding) sum += douts[d0 + n * C + c];
                 }
                 put(dtables, t0 + v * C + c, (float) sum, acc);
+            }
+        }
+    }
+
+    @Override public void gather(Buffer y, Buffer x, Buffer index, int outer, int n, int m, int inner) {
+        float[] ys = y.floats(), xs = x.floats();
+        int[] indices = index.ints();
+        int y0 = y.offset(), x0 = x.offset(), i0 = index.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int j = 0; j < m; j++) {
+                for (int i = 0; i < inner; i++) {
+                    int at = (o * m + j) * inner + i, k = indices[i0 + at];
+                    if (k < 0 || k >= n) throw Kernels.outside("gather", k, at, n);
+                    ys[y0 + at] = xs[x0 + (o * n + k) * inner + i];
+                }
+            }
+        }
+    }
+
+    @Override public void gatherBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int m, int inner, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats();
+        int[] indices = index.ints();
+        int dx0 = dx.offset(), d0 = dout.offset(), i0 = index.offset();
+        for (int o = 0; o < outer; o++) {
+            for (int k = 0; k < n; k++) {
+                for (int i = 0; i < inner; i++) {
+                    double sum = 0;
+                    for (int j = 0; j < m; j++) {
+                        int at = (o * m + j) * inner + i;
+                        if (indices[i0 + at] == k) sum += douts[d0 + at];
+                    }
+                    put(dxs, dx0 + (o * n + k) * inner + i, (float) sum, acc);
+                }
             }
         }
     }
@@ -827,6 +860,217 @@ public class ReferenceKernels implements Kernels {
             }
             put(dgammas, dg0 + c, (float) sum, acc);
         }
+    }
+
+    // ---- recurrent layers
+
+    @Override public void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
+        float[] hs = h.floats(), ws = weight.floats(), bs = bias.floats();
+        int hAt = h.offset(), w0 = weight.offset(), b0 = bias.offset();
+        for (int b = 0; b < B; b++) {
+            int length = length("rnn", lengths, b, T);
+            float[] before = row(h0, b, H);
+            for (int s = 0; s < length; s++) {
+                int t = reverse ? length - 1 - s : s, at = hAt + (b * T + t) * H;
+                for (int j = 0; j < H; j++) {
+                    double a = (double) hs[at + j] + bs[b0 + j] + dot(ws, w0 + j * H, before);
+                    hs[at + j] = (float) (relu ? Math.max(a, 0) : Math.tanh(a));
+                }
+                System.arraycopy(hs, at, before, 0, H);
+            }
+            setRow(hN, b, before);
+            Arrays.fill(hs, hAt + (b * T + length) * H, hAt + (b + 1) * T * H, 0);
+        }
+    }
+
+    @Override public void rnnBackward(Buffer da, Buffer dh0, Buffer dout, Buffer dhN, Buffer h, Buffer weight, Buffer lengths, boolean relu, boolean reverse,
+                                      int B, int T, int H) {
+        float[] das = da.floats(), douts = dout.floats(), hs = h.floats(), ws = weight.floats();
+        int a0 = da.offset(), d0 = dout.offset(), hAt = h.offset(), w0 = weight.offset();
+        for (int b = 0; b < B; b++) {
+            int length = length("rnn", lengths, b, T);
+            float[] dh = row(dhN, b, H);
+            for (int s = length - 1; s >= 0; s--) {
+                int t = reverse ? length - 1 - s : s, at = (b * T + t) * H;
+                for (int j = 0; j < H; j++) {
+                    float y = hs[hAt + at + j], slope = relu ? (y > 0 ? 1 : 0) : 1 - y * y;
+                    das[a0 + at + j] = (dh[j] + douts[d0 + at + j]) * slope;
+                }
+                for (int k = 0; k < H; k++) dh[k] = dotColumn(das, a0 + at, H, ws, w0 + k, H);
+            }
+            setRow(dh0, b, dh);
+            Arrays.fill(das, a0 + (b * T + length) * H, a0 + (b + 1) * T * H, 0);
+        }
+    }
+
+    @Override public void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths,
+                               boolean reverse, int B, int T, int H) {
+        float[] as = gates.floats(), hs = h.floats(), cs = c.floats(), ws = weight.floats(), bs = bias.floats();
+        int w0 = weight.offset(), b0 = bias.offset();
+        for (int b = 0; b < B; b++) {
+            int length = length("lstm", lengths, b, T);
+            float[] hBefore = row(h0, b, H), cBefore = row(c0, b, H), a = new float[4 * H];
+            for (int s = 0; s < length; s++) {
+                int t = reverse ? length - 1 - s : s, row = b * T + t;
+                int at = gates.offset() + row * 4 * H, hAt = h.offset() + row * H, cAt = c.offset() + row * H;
+                for (int k = 0; k < 4 * H; k++) a[k] = (float) (as[at + k] + bs[b0 + k] + dot(ws, w0 + k * H, hBefore));
+                for (int j = 0; j < H; j++) {
+                    double i = sigmoid(a[j]), f = sigmoid(a[H + j]), g = Math.tanh(a[2 * H + j]), o = sigmoid(a[3 * H + j]);
+                    double cell = f * cBefore[j] + i * g;
+                    as[at + j] = (float) i;
+                    as[at + H + j] = (float) f;
+                    as[at + 2 * H + j] = (float) g;
+                    as[at + 3 * H + j] = (float) o;
+                    cs[cAt + j] = (float) cell;
+                    hs[hAt + j] = (float) (o * Math.tanh(cell));
+                }
+                System.arraycopy(hs, hAt, hBefore, 0, H);
+                System.arraycopy(cs, cAt, cBefore, 0, H);
+            }
+            setRow(hN, b, hBefore);
+            setRow(cN, b, cBefore);
+            Arrays.fill(as, gates.offset() + (b * T + length) * 4 * H, gates.offset() + (b + 1) * T * 4 * H, 0);
+            Arrays.fill(hs, h.offset() + (b * T + length) * H, h.offset() + (b + 1) * T * H, 0);
+            Arrays.fill(cs, c.offset() + (b * T + length) * H, c.offset() + (b + 1) * T * H, 0);
+        }
+    }
+
+    @Override public void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0,
+                                       Buffer lengths, boolean reverse, int B, int T, int H) {
+        float[] das = da.floats(), douts = dout.floats(), as = gates.floats(), cs = c.floats(), ws = weight.floats();
+        int w0 = weight.offset();
+        for (int b = 0; b < B; b++) {
+            int length = length("lstm", lengths, b, T);
+            float[] dhs = row(dhN, b, H), dcs = row(dcN, b, H), first = row(c0, b, H);
+            for (int s = length - 1; s >= 0; s--) {
+                int t = reverse ? length - 1 - s : s, row = b * T + t, rowBefore = reverse ? row + 1 : row - 1;
+                int at = gates.offset() + row * 4 * H, to = da.offset() + row * 4 * H;
+                for (int j = 0; j < H; j++) {
+                    double i = as[at + j], f = as[at + H + j], g = as[at + 2 * H + j], o = as[at + 3 * H + j];
+                    double cBefore = s == 0 ? first[j] : cs[c.offset() + rowBefore * H + j];
+                    double tanhC = Math.tanh(cs[c.offset() + row * H + j]);
+                    double dh = dhs[j] + douts[dout.offset() + row * H + j];
+                    double dc = dcs[j] + dh * o * (1 - tanhC * tanhC);
+                    das[to + j] = (float) (dc * g * i * (1 - i));
+                    das[to + H + j] = (float) (dc * cBefore * f * (1 - f));
+                    das[to + 2 * H + j] = (float) (dc * i * (1 - g * g));
+                    das[to + 3 * H + j] = (float) (dh * tanhC * o * (1 - o));
+                    dcs[j] = (float) (dc * f);
+                }
+                for (int k = 0; k < H; k++) dhs[k] = dotColumn(das, to, 4 * H, ws, w0 + k, H);
+            }
+            setRow(dh0, b, dhs);
+            setRow(dc0, b, dcs);
+            Arrays.fill(das, da.offset() + (b * T + length) * 4 * H, da.offset() + (b + 1) * T * 4 * H, 0);
+        }
+    }
+
+    @Override public void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
+        float[] as = gates.floats(), hs = h.floats(), us = u.floats(), ws = weight.floats(), bs = bias.floats();
+        int w0 = weight.offset(), b0 = bias.offset();
+        for (int b = 0; b < B; b++) {
+            int length = length("gru", lengths, b, T);
+            float[] before = row(h0, b, H);
+            for (int s = 0; s < length; s++) {
+                int t = reverse ? length - 1 - s : s, row = b * T + t;
+                int at = gates.offset() + row * 3 * H, hAt = h.offset() + row * H, uAt = u.offset() + row * H;
+                for (int j = 0; j < H; j++) {
+                    double ur = bs[b0 + j] + dot(ws, w0 + j * H, before);
+                    double uz = bs[b0 + H + j] + dot(ws, w0 + (H + j) * H, before);
+                    double un = bs[b0 + 2 * H + j] + dot(ws, w0 + (2 * H + j) * H, before);
+                    double r = sigmoid(as[at + j] + ur), z = sigmoid(as[at + H + j] + uz), n = Math.tanh(as[at + 2 * H + j] + r * un);
+                    as[at + j] = (float) r;
+                    as[at + H + j] = (float) z;
+                    as[at + 2 * H + j] = (float) n;
+                    us[uAt + j] = (float) un;
+                    hs[hAt + j] = (float) ((1 - z) * n + z * before[j]);
+                }
+                System.arraycopy(hs, hAt, before, 0, H);
+            }
+            setRow(hN, b, before);
+            Arrays.fill(as, gates.offset() + (b * T + length) * 3 * H, gates.offset() + (b + 1) * T * 3 * H, 0);
+            Arrays.fill(hs, h.offset() + (b * T + length) * H, h.offset() + (b + 1) * T * H, 0);
+            Arrays.fill(us, u.offset() + (b * T + length) * H, u.offset() + (b + 1) * T * H, 0);
+        }
+    }
+
+    @Override public void gruBackward(Buffer da, Buffer du, Buffer dh0, Buffer dout, Buffer dhN, Buffer gates, Buffer h, Buffer u, Buffer weight, Buffer h0,
+                                      Buffer lengths, boolean reverse, int B, int T, int H) {
+        float[] das = da.floats(), dus = du.floats(), douts = dout.floats(), as = gates.floats(), hs = h.floats(), us = u.floats(), ws = weight.floats();
+        int w0 = weight.offset();
+        for (int b = 0; b < B; b++) {
+            int length = length("gru", lengths, b, T);
+            float[] dhs = row(dhN, b, H), first = row(h0, b, H);
+            for (int s = length - 1; s >= 0; s--) {
+                int t = reverse ? length - 1 - s : s, row = b * T + t, rowBefore = reverse ? row + 1 : row - 1;
+                int at = gates.offset() + row * 3 * H, to = da.offset() + row * 3 * H, uTo = du.offset() + row * 3 * H;
+                for (int j = 0; j < H; j++) {
+                    double r = as[at + j], z = as[at + H + j], n = as[at + 2 * H + j], un = us[u.offset() + row * H + j];
+                    double before = s == 0 ? first[j] : hs[h.offset() + rowBefore * H + j];
+                    double dh = dhs[j] + douts[dout.offset() + row * H + j];
+                    double dn = dh * (1 - z) * (1 - n * n), dz = dh * (before - n) * z * (1 - z), dr = dn * un * r * (1 - r);
+                    das[to + j] = dus[uTo + j] = (float) dr;
+                    das[to + H + j] = dus[uTo + H + j] = (float) dz;
+                    das[to + 2 * H + j] = (float) dn;
+                    dus[uTo + 2 * H + j] = (float) (dn * r);
+                    dhs[j] = (float) (dh * z);
+                }
+                for (int k = 0; k < H; k++) dhs[k] += dotColumn(dus, uTo, 3 * H, ws, w0 + k, H);
+            }
+            setRow(dh0, b, dhs);
+            Arrays.fill(das, da.offset() + (b * T + length) * 3 * H, da.offset() + (b + 1) * T * 3 * H, 0);
+            Arrays.fill(dus, du.offset() + (b * T + length) * 3 * H, du.offset() + (b + 1) * T * 3 * H, 0);
+        }
+    }
+
+    @Override public void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc) {
+        float[] dws = dweight.floats(), das = da.floats(), hs = h.floats(), firsts = h0.floats();
+        for (int g = 0; g < G; g++) {
+            for (int j = 0; j < H; j++) {
+                double sum = 0;
+                for (int b = 0; b < B; b++) {
+                    int length = length("recurrentWeightBackward", lengths, b, T);
+                    for (int s = 0; s < length; s++) {
+                        int t = reverse ? length - 1 - s : s, row = b * T + t, rowBefore = reverse ? row + 1 : row - 1;
+                        float before = s == 0 ? firsts[h0.offset() + b * H + j] : hs[h.offset() + rowBefore * H + j];
+                        sum += (double) das[da.offset() + row * G + g] * before;
+                    }
+                }
+                put(dws, dweight.offset() + g * H + j, (float) sum, acc);
+            }
+        }
+    }
+
+    static int length(String op, Buffer lengths, int b, int T) {
+        int length = lengths.ints()[lengths.offset() + b];
+        Kernels.requireLength(op, length, b, T);
+        return length;
+    }
+
+    private static double sigmoid(double x) {
+        return 1 / (1 + Math.exp(-x));
+    }
+
+    private static float[] row(Buffer x, int b, int n) {
+        return Arrays.copyOfRange(x.floats(), x.offset() + b * n, x.offset() + (b + 1) * n);
+    }
+
+    private static void setRow(Buffer y, int b, float[] row) {
+        System.arraycopy(row, 0, y.floats(), y.offset() + b * row.length, row.length);
+    }
+
+    /** Σⱼ w[from + j] · x[j]. */
+    private static double dot(float[] w, int from, float[] x) {
+        double sum = 0;
+        for (int j = 0; j < x.length; j++) sum += (double) w[from + j] * x[j];
+        return sum;
+    }
+
+    /** Σₖ a[from + k] · w[column + k·stride] for k below n. */
+    private static float dotColumn(float[] a, int from, int n, float[] w, int column, int stride) {
+        double sum = 0;
+        for (int k = 0; k < n; k++) sum += (double) a[from + k] * w[column + k * stride];
+        return (float) sum;
     }
 
     // ---- optimisers

@@ -81,6 +81,29 @@ final class VectorGemm {
         }
     }
 
+    /**
+     * B (K, N), packed once for products with many As one after the other, such as the steps of a recurrence. Its products run in the
+     * caller's thread.
+     */
+    static final class Packed {
+        private final Panels panels;
+        private final int N;
+        private final int K;
+
+        /** b is (K, N), or (N, K) if transposed. */
+        Packed(Buffer b, int K, int N, boolean transposed) {
+            this.N = N;
+            this.K = K;
+            int columns = (N + TILE_COLUMNS - 1) / TILE_COLUMNS;
+            panels = Panels.of(Matrix.of(b.floats(), b.offset(), K, N, transposed), K, N, 0, new float[columns * TILE_COLUMNS * K]);
+        }
+
+        /** C (M, N) (+)= A (M, K) · B; C and A lie in one piece. */
+        void multiply(float[] c, float[] a, int M, boolean acc) {
+            block(c, 0, N, new Matrix(a, 0, K, 1), panels, M, N, K, false, acc);
+        }
+    }
+
     private static void one(float[] c, int start, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
         if (K == 0 && !acc) Arrays.fill(c, start, start + M * N, 0f);
         if (b.column != 1 && a.column == 1 && M <= 8 && K >= 4 * LANES) {
@@ -285,7 +308,10 @@ final class VectorGemm {
         static Panels of(Matrix b, int depth, int columns, boolean pack) {
             int packedFrom = pack ? 0 : columns / TILE_COLUMNS * TILE_COLUMNS;
             int panels = (columns - packedFrom + TILE_COLUMNS - 1) / TILE_COLUMNS;
-            float[] packed = SCRATCH.get().b(panels * TILE_COLUMNS * depth);
+            return of(b, depth, columns, packedFrom, SCRATCH.get().b(panels * TILE_COLUMNS * depth));
+        }
+
+        static Panels of(Matrix b, int depth, int columns, int packedFrom, float[] packed) {
             for (int j = packedFrom; j < columns; j += TILE_COLUMNS) {
                 pack(b.at(0, j), depth, Math.min(TILE_COLUMNS, columns - j), packed, (j - packedFrom) * depth);
             }

@@ -262,14 +262,69 @@ public final class VectorKernels extends ReferenceKernels {
     }
 
     /** Goes through the ids once instead of once for each row; each element's sum still runs in the order of n. */
-    @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, boolean acc) {
+    @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, int padding, boolean acc) {
         float[] sums = dtable.floats(), douts = dout.floats();
         int[] rows = ids.ints();
         if (!acc) fill(dtable, 0);
         for (int n = 0; n < N; n++) {
+            if (rows[ids.offset() + n] == padding) continue;
             int to = dtable.offset() + rows[ids.offset() + n] * C, from = dout.offset() + n * C;
             for (int c = 0; c < C; c++) sums[to + c] += douts[from + c];
         }
+    }
+
+    /** Goes through the indices once instead of once for each place along the axis. */
+    @Override public void gatherBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int m, int inner, boolean acc) {
+        float[] sums = dx.floats(), douts = dout.floats();
+        int[] indices = index.ints();
+        if (!acc) fill(dx, 0);
+        for (int o = 0; o < outer; o++) {
+            for (int at = o * m * inner; at < (o + 1) * m * inner; at++) {
+                sums[dx.offset() + (o * n + indices[index.offset() + at]) * inner + at % inner] += douts[dout.offset() + at];
+            }
+        }
+    }
+
+    // ---- recurrent layers
+
+    @Override public void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
+        if (B * H < HANDFUL / 4) super.rnn(h, hN, weight, bias, h0, lengths, relu, reverse, B, T, H);
+        else new VectorRecurrent("rnn", lengths, reverse, B, T, H).rnn(h, hN, weight, bias, h0, relu);
+    }
+
+    @Override public void rnnBackward(Buffer da, Buffer dh0, Buffer dout, Buffer dhN, Buffer h, Buffer weight, Buffer lengths, boolean relu, boolean reverse,
+                                      int B, int T, int H) {
+        if (B * H < HANDFUL / 4) super.rnnBackward(da, dh0, dout, dhN, h, weight, lengths, relu, reverse, B, T, H);
+        else new VectorRecurrent("rnn", lengths, reverse, B, T, H).rnnBackward(da, dh0, dout, dhN, h, weight, relu);
+    }
+
+    @Override public void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths,
+                               boolean reverse, int B, int T, int H) {
+        if (B * H < HANDFUL / 4) super.lstm(gates, h, c, hN, cN, weight, bias, h0, c0, lengths, reverse, B, T, H);
+        else new VectorRecurrent("lstm", lengths, reverse, B, T, H).lstm(gates, h, c, hN, cN, weight, bias, h0, c0);
+    }
+
+    @Override public void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0,
+                                       Buffer lengths, boolean reverse, int B, int T, int H) {
+        if (B * H < HANDFUL / 4) super.lstmBackward(da, dh0, dc0, dout, dhN, dcN, gates, c, weight, c0, lengths, reverse, B, T, H);
+        else new VectorRecurrent("lstm", lengths, reverse, B, T, H).lstmBackward(da, dh0, dc0, dout, dhN, dcN, gates, c, weight, c0);
+    }
+
+    @Override public void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
+        if (B * H < HANDFUL / 4) super.gru(gates, h, u, hN, weight, bias, h0, lengths, reverse, B, T, H);
+        else new VectorRecurrent("gru", lengths, reverse, B, T, H).gru(gates, h, u, hN, weight, bias, h0);
+    }
+
+    @Override public void gruBackward(Buffer da, Buffer du, Buffer dh0, Buffer dout, Buffer dhN, Buffer gates, Buffer h, Buffer u, Buffer weight, Buffer h0,
+                                      Buffer lengths, boolean reverse, int B, int T, int H) {
+        if (B * H < HANDFUL / 4) super.gruBackward(da, du, dh0, dout, dhN, gates, h, u, weight, h0, lengths, reverse, B, T, H);
+        else new VectorRecurrent("gru", lengths, reverse, B, T, H).gruBackward(da, du, dh0, dout, dhN, gates, h, u, weight, h0);
+    }
+
+    @Override public void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc) {
+        // dW = daᵀ · (the states before), one product over all steps of all sequences
+        Buffer before = Buffer.of(new VectorRecurrent("recurrentWeightBackward", lengths, reverse, B, T, H).before(h, h0));
+        matmul(dweight, da, before, 1, G, H, B * T, 0, 0, true, false, acc);
     }
 
     @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {

@@ -1,11 +1,12 @@
 package org.unrolled.tensor.op;
 
+import java.util.Arrays;
 import org.unrolled.tensor.Edge;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
 
-/** Part of one axis; the gradient goes to that part, and the rest of x gets 0. */
+/** Part of one axis, or all its parts; the gradient goes to that part, and the rest of x gets 0. */
 public final class Slice {
     private Slice() { }
 
@@ -31,6 +32,31 @@ public final class Slice {
                     + ": the axis has size " + size + ". Hint: the last index is -1.");
         }
         return apply(x, axis, at, at + 1).squeeze(axis);
+    }
+
+    /** An axis cut into parts of these sizes, which add up to its own. */
+    public static Tensor[] split(Tensor x, int dim, int... sizes) {
+        int axis = Shapes.axis("split", x.shape(), dim), size = x.shape()[axis], sum = 0;
+        for (int part : sizes) sum += part;
+        if (sum != size) {
+            throw new IllegalArgumentException("split: the sizes " + Shapes.text(sizes) + " along axis " + dim + " of " + Shapes.text(x.shape())
+                    + " add up to " + sum + ", and the axis has " + size + ". Hint: chunk(dim, n) cuts into n equal parts.");
+        }
+        Tensor[] parts = new Tensor[sizes.length];
+        for (int i = 0, from = 0; i < sizes.length; from += sizes[i++]) parts[i] = apply(x, axis, from, from + sizes[i]);
+        return parts;
+    }
+
+    /** An axis cut into n equal parts. */
+    public static Tensor[] chunk(Tensor x, int dim, int n) {
+        int axis = Shapes.axis("chunk", x.shape(), dim), size = x.shape()[axis];
+        if (n < 1 || size % n != 0) {
+            throw new IllegalArgumentException("chunk: axis " + dim + " of " + Shapes.text(x.shape()) + " does not divide into " + n
+                    + " equal parts. Hint: split(dim, sizes...) cuts into unequal ones.");
+        }
+        int[] sizes = new int[n];
+        Arrays.fill(sizes, size / n);
+        return split(x, axis, sizes);
     }
 
     private static Tensor part(String op, Tensor x, int[] shape, int offset, Broadcast axes) {

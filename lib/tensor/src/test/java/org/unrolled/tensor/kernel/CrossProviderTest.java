@@ -365,10 +365,13 @@ class CrossProviderTest {
         for (boolean acc : new boolean[] {false, true}) {
             same("layerNormBackward", 4 * C, (k, b) -> k.layerNormBackward(b[0], b[1], b[2], b[3], b[4], N, C, acc), out(N * C, acc), in(N * C), x, in(stat), in(C));
             same("layerNormGammaBackward", N, (k, b) -> k.layerNormGammaBackward(b[0], b[1], b[2], b[3], N, C, acc), out(C, acc), in(N * C), x, in(stat));
-            same("embeddingBackward", N, (k, b) -> k.embeddingBackward(b[0], b[1], b[2], N, V, C, acc), out(V * C, acc), in(N * C), ids(N, V));
+            same("embeddingBackward", N, (k, b) -> k.embeddingBackward(b[0], b[1], b[2], N, V, C, -1, acc), out(V * C, acc), in(N * C), ids(N, V));
+            same("embeddingBackward", N, (k, b) -> k.embeddingBackward(b[0], b[1], b[2], N, V, C, V / 2, acc), out(V * C, acc), in(N * C), ids(N, V));
+            same("gatherBackward", N, (k, b) -> k.gatherBackward(b[0], b[1], b[2], 3, V, N, C, acc), out(3 * V * C, acc), in(3 * N * C), ids(3 * N * C, V));
             same("crossEntropyBackward", 2, (k, b) -> k.crossEntropyBackward(b[0], b[1], b[2], b[3], N, C, 0.1f, acc), out(N * C, acc), in(1.5f), in(probs), ids(N, C));
         }
         same("embedding", 0, (k, b) -> k.embedding(b[0], b[1], b[2], N, V, C), out(N * C, false), in(V * C), ids(N, V));
+        same("gather", 0, (k, b) -> k.gather(b[0], b[1], b[2], 3, V, N, C), out(3 * N * C, false), in(3 * V * C), ids(3 * N * C, V));
         same("oneHot", 0, (k, b) -> k.oneHot(b[0], b[1], N, C), out(N * C, false), ids(N, C));
         same("crossEntropy", 8, (k, b) -> k.crossEntropy(b[0], b[1], b[2], b[3], N, C), out(N, false), out(N * C, false), in(N * C), ids(N, C));
     }
@@ -477,6 +480,60 @@ class CrossProviderTest {
         }
     }
 
+    private Arg small(int n) {
+        Arg x = in(n);
+        for (int i = 0; i < n; i++) x.floats[i] *= 0.2f;
+        return x;
+    }
+
+    /** A destination that comes with numbers, which the call turns into others. */
+    private Arg inPlace(int n) { return new Arg(normal(n), null, true); }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void recurrentLayers(String provider, int seed) {
+        begin(provider, seed);
+        for (boolean reverse : new boolean[] {false, true}) {
+            int B = random.nextInt(4) == 0 ? random.nextInt(3) : 1 + random.nextInt(17), T = random.nextInt(7), H = sizeNotZero(), all = B * T, one = B * H;
+            // unequal lengths, 0 and T among them
+            Arg lengths = ids(B, T + 1), first = small(one), firstC = in(one);
+            boolean relu = seed % 2 == 0;
+            Arg w1 = small(H * H), w3 = small(3 * H * H), w4 = small(4 * H * H);
+            int terms = 8 + 4 * H;
+            same("rnn", terms, (k, b) -> k.rnn(b[0], b[1], b[2], b[3], b[4], b[5], relu, reverse, B, T, H), inPlace(all * H), out(one, false), w1, in(H), first, lengths);
+            same("lstm", terms, (k, b) -> k.lstm(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], reverse, B, T, H),
+                inPlace(all * 4 * H), out(all * H, false), out(all * H, false), out(one, false), out(one, false), w4, in(4 * H), first, firstC, lengths);
+            same("gru", terms, (k, b) -> k.gru(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], reverse, B, T, H),
+                inPlace(all * 3 * H), out(all * H, false), out(all * H, false), out(one, false), w3, in(3 * H), first, lengths);
+            // gates and states as a forward pass leaves them: between 0 and 1 or between -1 and 1
+            Arg h = bounded(all * H), gates = bounded(all * 4 * H), u = in(all * H);
+            same("rnnBackward", terms, (k, b) -> k.rnnBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], relu, reverse, B, T, H),
+                out(all * H, false), out(one, false), in(all * H), in(one), h, w1, lengths);
+            same("lstmBackward", terms, (k, b) -> k.lstmBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], reverse, B, T, H),
+                out(all * 4 * H, false), out(one, false), out(one, false), in(all * H), in(one), in(one), gates, in(all * H), w4, firstC, lengths);
+            same("gruBackward", terms, (k, b) -> k.gruBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], reverse, B, T, H),
+                out(all * 3 * H, false), out(all * 3 * H, false), out(one, false), in(all * H), in(one), bounded(all * 3 * H), h, u, w3, first, lengths);
+            for (boolean acc : new boolean[] {false, true}) {
+                int G = size();
+                same("recurrentWeightBackward", all, (k, b) -> k.recurrentWeightBackward(b[0], b[1], b[2], b[3], b[4], B, T, G, H, reverse, acc),
+                    out(G * H, acc), zeroPast(lengths.ints, T, G), h, first, lengths);
+            }
+        }
+    }
+
+    private Arg bounded(int n) {
+        Arg x = in(n);
+        for (int i = 0; i < n; i++) x.floats[i] = (float) Math.tanh(x.floats[i]);
+        return x;
+    }
+
+    /** (B, T, n) with zeros past each length. */
+    private Arg zeroPast(int[] lengths, int T, int n) {
+        Arg x = in(lengths.length * T * n);
+        for (int b = 0; b < lengths.length; b++) Arrays.fill(x.floats, (b * T + lengths[b]) * n, (b + 1) * T * n, 0);
+        return x;
+    }
+
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("providersAndSeeds")
     void optimisers(String provider, int seed) {
@@ -500,6 +557,12 @@ class CrossProviderTest {
                 .isEqualTo("embedding: 5 at position 1 is outside 0..1. Each id names a row of the table, which has 2.");
             assertThat(errorOf(() -> k.crossEntropy(k.floats(4), k.floats(80), k.floats(80), Buffer.of(new int[] {0, 1, -1, 2}), 4, 20)))
                 .isEqualTo("crossEntropy: -1 at position 2 is outside 0..19. Each label names one of the 20 classes.");
+            assertThat(errorOf(() -> k.gather(k.floats(2), k.floats(6), Buffer.of(new int[] {2, 3}), 1, 3, 2, 1)))
+                .isEqualTo("gather: 3 at position 1 is outside 0..2. Each index names a place along the axis, which has 3.");
+            assertThat(errorOf(() -> k.rnn(k.floats(240), k.floats(80), k.floats(1600), k.floats(40), k.floats(80), Buffer.of(new int[] {3, 4}), false, false, 2, 3, 40)))
+                .isEqualTo("rnn: sequence 1 has length 4, and T is 3. Hint: a length counts the steps of its sequence, 0 to T.");
+            assertThat(errorOf(() -> k.gru(k.floats(360), k.floats(120), k.floats(120), k.floats(40), k.floats(4800), k.floats(120), k.floats(40), Buffer.of(new int[] {-1}), false, 1, 3, 40)))
+                .isEqualTo("gru: sequence 0 has length -1, and T is 3. Hint: a length counts the steps of its sequence, 0 to T.");
         }
     }
 
