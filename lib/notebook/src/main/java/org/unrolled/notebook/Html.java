@@ -31,9 +31,13 @@ final class Html {
     }
 
     static String img(Picture.Image image, String alt) {
+        return img(image, alt, CARD);
+    }
+
+    static String img(Picture.Image image, String alt, String style) {
         return "<img src=\"data:" + image.mime() + ";base64," + Base64.getEncoder().encodeToString(image.bytes())
                 + "\" width=\"" + image.width() + "\" height=\"" + image.height()
-                + "\" style=\"" + CARD + "\" alt=\"" + escape(alt) + "\">";
+                + "\" style=\"" + style + "\" alt=\"" + escape(alt) + "\">";
     }
 
     static String pre(String text) {

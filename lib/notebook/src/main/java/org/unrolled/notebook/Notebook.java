@@ -88,6 +88,28 @@ public class Notebook extends Tensors {
         return new Multiples(drawn, List.copyOf(names), 0);
     }
 
+    /** A picture of its pixels: (H, W) or (1, H, W) in grey, (3, H, W) in red, green and blue; 0 is black and 1 is white. */
+    public static ImageGrid image(Tensor pixels) {
+        int[] shape = pixels.shape();
+        if (shape.length == 2 || shape.length == 3 && (shape[0] == 1 || shape[0] == 3)) {
+            return ImageGrid.of(pixels.toArray(), 1, shape.length == 2 ? 1 : shape[0], shape[shape.length - 2], shape[shape.length - 1]);
+        }
+        throw new IllegalArgumentException("image: " + TensorView.of(null, pixels).shapeText() + " is not one picture: (H, W), (1, H, W) grey or (3, H, W) colour. "
+                + (shape.length >= 3 ? "Hint: images draws a batch (N, H, W), (N, 1, H, W) or (N, 3, H, W), and select(0, i) takes one of it."
+                        : "Hint: reshape(h, w) gives a row of pixels its height and width."));
+    }
+
+    /** A grid of pictures of one size and one scale: a batch (N, 1, H, W) or (N, 3, H, W), or (N, H, W), each in grey, as feature maps are. */
+    public static ImageGrid images(Tensor batch) {
+        int[] shape = batch.shape();
+        if (shape.length == 3 || shape.length == 4 && (shape[1] == 1 || shape[1] == 3)) {
+            return ImageGrid.of(batch.toArray(), shape[0], shape.length == 3 ? 1 : shape[1], shape[shape.length - 2], shape[shape.length - 1]);
+        }
+        throw new IllegalArgumentException("images: " + TensorView.of(null, batch).shapeText() + " is not a batch of pictures: (N, H, W), (N, 1, H, W) or (N, 3, H, W). "
+                + (shape.length == 4 ? "Hint: select(0, i) gives the " + shape[1] + " channels of one example, and images draws each of them in grey."
+                        : "Hint: reshape(n, 1, h, w) gives rows of pixels their height and width, and image draws a single picture."));
+    }
+
     /** Rows of bars with common axes: one row for each vector, or one for each row of a matrix. */
     public static Bars bars(Tensor... rows) {
         List<float[]> values = new ArrayList<>();

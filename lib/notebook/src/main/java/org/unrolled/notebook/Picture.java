@@ -63,11 +63,16 @@ public abstract class Picture<P extends Picture<P>> implements Cloneable {
         if (title != null) {
             out.append("<div style=\"margin-bottom:.2em\">").append(Html.escape(title)).append("</div>");
         }
-        out.append(Html.img(render(), alt()));
+        out.append(img());
         if (caption != null) {
             out.append("<figcaption style=\"").append(Html.QUIET).append("\">").append(Html.escape(caption)).append("</figcaption>");
         }
         return out.append("</figure>").toString();
+    }
+
+    /** The image alone. */
+    String img() {
+        return Html.img(render(), alt());
     }
 
     /** The numbers, so that a picture printed to a console says something. */

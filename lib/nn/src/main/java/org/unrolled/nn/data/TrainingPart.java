@@ -1,0 +1,11 @@
+package org.unrolled.nn.data;
+
+/**
+ * What a model may learn from. A {@link Scaler} is fitted on nothing else: only {@link Split#train()} gives one,
+ * so what it knows cannot come from the validation or the test part.
+ */
+public final class TrainingPart extends Part {
+    TrainingPart(Examples examples, int[] indices) {
+        super("training", examples, indices);
+    }
+}
