@@ -315,6 +315,7 @@ public final class Engine {
                 () -> swapped(question, watch, pairs, wrong, parameters),
                 () -> UsualWays.recognise(pairs, parameters, Where.axes(question)).map(f -> new Finding("usual", f.text(), f.fix())),
                 () -> two(question, watch, pairs, wrong),
+                () -> firstPart(question, watch, pairs, wrong),
                 () -> shape(wrong, name));
         for (Supplier<Optional<Finding>> look : looks) {
             Optional<Finding> found = look.get();
@@ -513,6 +514,42 @@ public final class Engine {
             }
         }
         return Optional.empty();
+    }
+
+    /**
+     * A record whose first wrong part is as wrong as a twin's, whatever comes after: of an answer with several mistakes, the first one
+     * is named all the same.
+     */
+    private <A> Optional<Finding> firstPart(CodeQuestion<A> question, Watch<A> watch, List<Pair> pairs, List<Pair> wrong) {
+        if (wrong.isEmpty() || !(wrong.getFirst().expected() instanceof Data.Parts form)
+                || !pairs.stream().allMatch(p -> parts(p.yours(), form) && parts(p.expected(), form))) {
+            return Optional.empty();
+        }
+        int first = wrong.stream().mapToInt(p -> agreeing((Data.Parts) p.yours(), (Data.Parts) p.expected())).min().orElseThrow();
+        for (Misconception<A> m : question.misconceptions()) {
+            if (m instanceof Misconception.Twin<A> t && pairs.stream().allMatch(p -> {
+                Data said = watch.replay(t.example(), p.call());
+                return said != null && parts(said, form) && agreeing((Data.Parts) said, (Data.Parts) p.expected()) >= first
+                        && ((Data.Parts) said).parts().get(first).close(((Data.Parts) p.yours()).parts().get(first));
+            })) {
+                return Optional.of(new Finding("misconception", m.text(),
+                        form.names().get(first) + " is the first part that differs; look at those after it once it is right."));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static boolean parts(Data d, Data.Parts form) {
+        return d instanceof Data.Parts p && p.names().equals(form.names());
+    }
+
+    /** How many parts are right before the first that is not. */
+    private static int agreeing(Data.Parts a, Data.Parts expected) {
+        int n = 0;
+        while (n < expected.parts().size() && a.parts().get(n).close(expected.parts().get(n))) {
+            n++;
+        }
+        return n;
     }
 
     private enum Two {

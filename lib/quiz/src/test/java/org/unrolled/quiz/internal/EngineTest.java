@@ -146,6 +146,15 @@ class EngineTest {
     }
 
     @Test
+    void ofARecordTheFirstWrongPartIsNamedWhateverComesAfter() {
+        RestOfSequence steps = new RestOfSequence();
+        var fromTheBeginning = steps.misconceptions().getFirst();
+        Verdict v = new Engine().judge(steps, x -> new RestOfSequence.Rest(fromTheBeginning.example().sums(x).rest(), x.mul(x).mean().exp()), null, 1);
+        assertThat(v.finding().text()).isEqualTo(fromTheBeginning.text());
+        assertThat(v.finding().fix()).isEqualTo("rest is the first part that differs; look at those after it once it is right.");
+    }
+
+    @Test
     void theRightChoiceSaysWhatIsWorthKnowing() {
         var question = new org.unrolled.quiz.bank.WhichGrows();
         Verdict right = new Engine().judge(question, () -> "B", null, 1);
