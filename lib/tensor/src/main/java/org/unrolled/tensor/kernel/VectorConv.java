@@ -32,7 +32,7 @@ final class VectorConv {
         int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
         if (isMatrix(w, groups)) {
             VectorGemm.matmul(y, weight, x, B, Cout, L, C, 0, C * L, false, false, acc);
-        } else if (channels == 1) {
+        } else if (isDepthwise(channels, out)) {
             depthwise(y, x, weight, B, Cout, out, w, acc);
         } else {
             product(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
@@ -42,6 +42,11 @@ final class VectorConv {
     /** A 1x1 kernel at every place: an image is a matrix (C, H·W) already. */
     private static boolean isMatrix(Window w, int groups) {
         return groups == 1 && w.taps() == 1 && w.strideH() == 1 && w.strideW() == 1 && w.padH() == 0 && w.padW() == 0;
+    }
+
+    /** One channel in a group and so few outputs that a product would leave most of its tile empty. */
+    private static boolean isDepthwise(int channels, int out) {
+        return channels == 1 && out <= 2;
     }
 
     private static void product(float[] y, int y0, float[] x, int x0, float[] weight, int w0, int images, int groups, int channels, int out,
@@ -85,7 +90,7 @@ final class VectorConv {
         int channels = C / groups, out = Cout / groups, padH = w.dilationH() * (w.kH() - 1) - w.padH(), padW = w.dilationW() * (w.kW() - 1) - w.padW();
         if (isMatrix(w, groups)) {
             VectorGemm.matmul(dx, weight, dout, B, C, w.plane(), Cout, 0, Cout * w.plane(), true, false, acc);
-        } else if (channels == 1) {
+        } else if (isDepthwise(channels, out)) {
             depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
         } else if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0) {
             Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
@@ -144,7 +149,7 @@ final class VectorConv {
 
     static void weights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window w, boolean acc) {
         int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
-        if (channels == 1) {
+        if (isDepthwise(channels, out)) {
             depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
             return;
         }
@@ -202,44 +207,70 @@ final class VectorConv {
     // ---- one channel in each group: output o is made of channel o / out alone
 
     private static void depthwise(Buffer y, Buffer x, Buffer weight, int B, int Cout, int out, Window w, boolean acc) {
-        float[] ys = y.floats(), xs = x.floats(), weights = weight.floats();
-        int outH = w.outH(), outW = w.outW();
-        Workers.forRanges(B * Cout, 1, (long) B * Cout * w.outPlane() * w.taps() / 4, (from, to) -> {
+        Workers.forRanges(B * Cout, 1, (long) B * Cout * w.outPlane() * w.taps() / 8, (from, to) -> {
             for (int p = from; p < to; p++) {
-                int plane = x.offset() + p / out * w.plane(), w0 = weight.offset() + p % Cout * w.taps();
-                for (int i = 0; i < outH; i++) {
-                    int row = y.offset() + (p * outH + i) * outW;
-                    if (!acc) Arrays.fill(ys, row, row + outW, 0f);
-                    for (int u = 0; u < w.kH(); u++) {
-                        int h = w.row(i, u);
-                        if (h < 0 || h >= w.H()) continue;
-                        for (int v = 0; v < w.kW(); v++) {
-                            int first = first(w, v);
-                            addRow(ys, row + first, 1, xs, plane + h * w.W() + w.column(first, v), w.strideW(), weights[w0 + u * w.kW() + v], end(w, v) - first);
-                        }
-                    }
-                }
+                slide(y.floats(), y.offset() + p * w.outPlane(), x.floats(), x.offset() + p / out * w.plane(), weight.floats(),
+                        weight.offset() + p % Cout * w.taps(), w, acc);
             }
         });
     }
 
+    /** One plane by one kernel: y[i,j] (+)= Σ weight[u,v] · x[row(i,u), column(j,v)]. */
+    private static void slide(float[] y, int y0, float[] x, int x0, float[] weight, int w0, Window w, boolean acc) {
+        int outH = w.outH(), outW = w.outW(), W = w.W(), kW = w.kW(), apart = w.dilationW();
+        // the columns at which no tap is in the padding
+        int inner = first(w, 0), outer = w.strideW() == 1 ? end(w, kW - 1) : 0;
+        for (int i = 0; i < outH; i++) {
+            int top = VectorPool.top(w, i), bottom = VectorPool.bottom(w, i), row = y0 + i * outW;
+            for (int j = 0; j < outW; ) {
+                if (j >= inner && j + LANES <= outer) {
+                    FloatVector sum = acc ? FloatVector.fromArray(FLOATS, y, row + j) : FloatVector.zero(FLOATS);
+                    for (int u = top; u < bottom; u++) {
+                        int source = x0 + w.row(i, u) * W + w.column(j, 0);
+                        for (int v = 0; v < kW; v++) sum = FloatVector.fromArray(FLOATS, x, source + v * apart).fma(FloatVector.broadcast(FLOATS, weight[w0 + u * kW + v]), sum);
+                    }
+                    sum.intoArray(y, row + j);
+                    j += LANES;
+                } else {
+                    int left = VectorPool.left(w, j), right = VectorPool.right(w, j);
+                    float sum = 0;
+                    for (int u = top; u < bottom; u++) {
+                        int source = x0 + w.row(i, u) * W + w.column(j, 0);
+                        for (int v = left; v < right; v++) sum += x[source + v * apart] * weight[w0 + u * kW + v];
+                    }
+                    y[row + j] = acc ? y[row + j] + sum : sum;
+                    j++;
+                }
+            }
+        }
+    }
+
     private static void depthwiseBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int out, Window w, boolean acc) {
         float[] dxs = dx.floats(), douts = dout.floats(), weights = weight.floats();
+        long nanos = (long) B * C * out * w.outPlane() * w.taps() / 8;
+        int padH = w.dilationH() * (w.kH() - 1) - w.padH(), padW = w.dilationW() * (w.kW() - 1) - w.padW();
+        if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0) {
+            Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
+            float[] turned = turned(weight, C, 1, out, w.taps());
+            Workers.forRanges(B * C, 1, nanos, (from, to) -> {
+                for (int o = from * out; o < to * out; o++) {
+                    slide(dxs, dx.offset() + o / out * w.plane(), douts, dout.offset() + o * w.outPlane(), turned, o % (C * out) * w.taps(), back, acc || o % out > 0);
+                }
+            });
+            return;
+        }
         int outH = w.outH(), outW = w.outW();
-        Workers.forRanges(B * C, 1, (long) B * C * out * w.outPlane() * w.taps() / 4, (from, to) -> {
+        Workers.forRanges(B * C, 1, nanos, (from, to) -> {
             for (int p = from; p < to; p++) {
                 int plane = dx.offset() + p * w.plane();
                 if (!acc) Arrays.fill(dxs, plane, plane + w.plane(), 0f);
                 for (int o = p * out; o < (p + 1) * out; o++) {
-                    int w0 = weight.offset() + o % (C * out) * w.taps();
                     for (int i = 0; i < outH; i++) {
-                        for (int u = 0; u < w.kH(); u++) {
-                            int h = w.row(i, u);
-                            if (h < 0 || h >= w.H()) continue;
+                        for (int u = VectorPool.top(w, i); u < VectorPool.bottom(w, i); u++) {
                             for (int v = 0; v < w.kW(); v++) {
                                 int first = first(w, v);
-                                addRow(dxs, plane + h * w.W() + w.column(first, v), w.strideW(), douts, dout.offset() + (o * outH + i) * outW + first, 1,
-                                        weights[w0 + u * w.kW() + v], end(w, v) - first);
+                                addRow(dxs, plane + w.row(i, u) * w.W() + w.column(first, v), w.strideW(), douts, dout.offset() + (o * outH + i) * outW + first, 1,
+                                        weights[weight.offset() + o % (C * out) * w.taps() + u * w.kW() + v], end(w, v) - first);
                             }
                         }
                     }

@@ -391,6 +391,44 @@ public final class VectorKernels extends ReferenceKernels {
         VectorPool.averageBackward(dx, dout, planes, window, acc);
     }
 
+    // ---- normalisation by channel; rows shorter than a register are as specified
+
+    @Override public void channelMoments(Buffer moments, Buffer x, int B, int C, int S) {
+        if (S < LANES) super.channelMoments(moments, x, B, C, S);
+        else VectorChannels.moments(moments, x, B, C, S);
+    }
+
+    @Override public void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, int B, int C, int S, float eps) {
+        if (S < LANES) super.batchNorm(y, x, mean, variance, gamma, beta, B, C, S, eps);
+        else VectorChannels.batchNorm(y, x, mean, variance, gamma, beta, B, C, S, eps);
+    }
+
+    @Override public void batchNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer mean, Buffer variance, Buffer gamma,
+                                            int B, int C, int S, float eps, boolean training, boolean acc) {
+        if (S < LANES) super.batchNormBackward(dx, dout, x, mean, variance, gamma, B, C, S, eps, training, acc);
+        else VectorChannels.batchNormBackward(dx, dout, x, mean, variance, gamma, B, C, S, eps, training, acc);
+    }
+
+    @Override public void batchNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer mean, Buffer variance, int B, int C, int S, float eps, boolean acc) {
+        if (S < LANES) super.batchNormGammaBackward(dgamma, dout, x, mean, variance, B, C, S, eps, acc);
+        else VectorChannels.batchNormGammaBackward(dgamma, dout, x, mean, variance, B, C, S, eps, acc);
+    }
+
+    @Override public void groupNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int B, int C, int S, int groups, float eps) {
+        if (S < LANES) super.groupNorm(y, stat, x, gamma, beta, B, C, S, groups, eps);
+        else VectorChannels.groupNorm(y, stat, x, gamma, beta, B, C, S, groups, eps);
+    }
+
+    @Override public void groupNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int B, int C, int S, int groups, boolean acc) {
+        if (S < LANES) super.groupNormBackward(dx, dout, x, stat, gamma, B, C, S, groups, acc);
+        else VectorChannels.groupNormBackward(dx, dout, x, stat, gamma, B, C, S, groups, acc);
+    }
+
+    @Override public void groupNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int B, int C, int S, int groups, boolean acc) {
+        if (S < LANES) super.groupNormGammaBackward(dgamma, dout, x, stat, B, C, S, groups, acc);
+        else VectorChannels.groupNormGammaBackward(dgamma, dout, x, stat, B, C, S, groups, acc);
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {

@@ -411,7 +411,7 @@ class CrossProviderTest {
         for (int repeat = 0; repeat < 6; repeat++) {
             convolution(random.nextInt(4), 1 + random.nextInt(6), 1 + random.nextInt(9), 1 + random.nextInt(repeat == 0 ? 3 : 1), window(false));
         }
-        convolution(random.nextInt(4), 1, 1 + random.nextInt(2), 1 + random.nextInt(6), window(false));
+        for (int repeat = 0; repeat < 4; repeat++) convolution(random.nextInt(4), 1, 1 + random.nextInt(3), 1 + random.nextInt(6), window(false));
         // what networks use most
         convolution(2, 3, 7, 1, new Window(9, 11, 3, 3, 1, 1, 1, 1, 1, 1));
         convolution(2, 5, 3, 1, new Window(6, 7, 1, 1, 1, 1, 0, 0, 1, 1));
