@@ -87,7 +87,7 @@ public final class Examples {
         return new Examples(Rows.of("x", x), List.of(), Rows.of("y", y), lengths.clone(), classes);
     }
 
-    /** Texts and labels. A split turns the texts into token ids. */
+    /** Texts and labels. {@link Split#encoded} turns the texts into token ids. */
     public static Examples ofTexts(List<String> texts, Tensor y, List<String> classes) {
         return new Examples(null, List.copyOf(texts), Rows.of("y", y), null, classes);
     }

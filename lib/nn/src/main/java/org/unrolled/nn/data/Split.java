@@ -10,11 +10,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.op.Shapes;
 
 /**
  * Examples in three parts without a common example: one to learn from, one to decide by, one to report on.
- * What is fitted before the network (a {@link Scaler}) takes a {@link TrainingPart}, which only {@link #train()} gives,
+ * What is fitted before the network ({@link Scaler}, {@link Vocabulary}) takes a {@link TrainingPart}, which only {@link #train()} gives,
  * so it cannot have seen the other two.
  */
 public final class Split {
@@ -30,6 +31,11 @@ public final class Split {
         this.train = train;
         this.validation = validation;
         this.test = test;
+    }
+
+    /** Parts that a class of this package has cut. */
+    static Split of(Examples examples, String how, int[] train, int[] validation, int[] test) {
+        return new Split(examples, how, train, validation, test);
     }
 
     /** Each class keeps its share in each part, so that a rare class is in all of them; a class with any example has one for training. */
@@ -176,6 +182,34 @@ public final class Split {
         Scaler scaler = fit.apply(train());
         Examples mapped = new Examples(Rows.of("x", scaler.apply(examples.x())), List.of(), Rows.of("y", scaler.apply(examples.y())), examples.lengths, classes());
         return new Split(mapped, how, train, validation, test);
+    }
+
+    /**
+     * The same split with texts as token ids, (N, T), each padded to the longest or cut after {@code maxLength} tokens; batches know the lengths.
+     * A text without a token counts as one unknown token, so that no length is 0.
+     */
+    public Split encoded(Vocabulary vocabulary, int maxLength) {
+        if (maxLength < 1) {
+            throw new IllegalArgumentException("encoded: texts cut after " + maxLength + " tokens: at least 1 must remain.");
+        }
+        if (examples.texts.isEmpty() && examples.size() > 0) {
+            throw new IllegalStateException("encoded: these examples are numbers already. Hint: only texts are encoded.");
+        }
+        List<int[]> rows = new ArrayList<>();
+        int longest = 0;
+        for (String text : examples.texts) {
+            int[] ids = vocabulary.encode(text);
+            rows.add(ids.length == 0 ? new int[] {Vocabulary.UNKNOWN} : ids.length > maxLength ? Arrays.copyOf(ids, maxLength) : ids);
+            longest = Math.max(longest, rows.getLast().length);
+        }
+        int[] x = new int[rows.size() * longest];
+        int[] lengths = new int[rows.size()];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = rows.get(i).length;
+            System.arraycopy(rows.get(i), 0, x, i * longest, lengths[i]);
+        }
+        Examples encoded = new Examples(Rows.of("x", Tensors.ids(x, rows.size(), longest)), examples.texts, examples.y, lengths, classes());
+        return new Split(encoded, how, train, validation, test);
     }
 
     /**
