@@ -22,6 +22,18 @@ public final class Lstm extends RecurrentLayers {
      */
     public record Result(Tensor output, Tensor hN, Tensor cN) { }
 
+    /**
+     * What goes on inside one layer, each (B, T, hiddenSize), in the order of the equations.
+     *
+     * @param input     i, how much of the candidate is written
+     * @param forget    f, how much of the cell is kept
+     * @param candidate g, what would be written
+     * @param output    o, how much of the cell is shown
+     * @param cell      c
+     * @param hidden    h
+     */
+    public record Trace(Tensor input, Tensor forget, Tensor candidate, Tensor output, Tensor cell, Tensor hidden) { }
+
     /** One layer, in one direction. */
     public Lstm(int inputSize, int hiddenSize, Random random) {
         this(inputSize, hiddenSize, 1, false, 0, random);
@@ -60,6 +72,13 @@ public final class Lstm extends RecurrentLayers {
     public Lstm forgetBias(double bias) {
         weights().forEach(w -> LstmCell.forgetBias(w, bias));
         return this;
+    }
+
+    /** Looks inside the first layer, forward direction, while it reads x (B, T, inputSize) from h = 0 and c = 0. No gradient flows through. */
+    public Trace trace(Tensor x) {
+        org.unrolled.tensor.op.Lstm.Result r = Tensors.noGrad(() -> org.unrolled.tensor.op.Lstm.apply(x, weights().getFirst(), null, null, null, false));
+        Tensor[] gates = r.gates().chunk(-1, 4);
+        return new Trace(gates[0], gates[1], gates[2], gates[3], r.cells(), r.output());
     }
 
     @Override Pass layer(Tensor x, RecurrentWeights weights, @Nullable Tensor h0, @Nullable Tensor c0, @Nullable Tensor lengths, boolean reverse) {

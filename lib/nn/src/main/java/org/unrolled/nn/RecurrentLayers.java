@@ -50,6 +50,15 @@ abstract class RecurrentLayers extends Module {
                 of.parameter("bias_hh" + suffix, Init.uniform(random, bound, gates * hiddenSize)));
     }
 
+    /** A cell's input as a sequence of one step: (B, inputSize) → (B, 1, inputSize). */
+    static Tensor oneStep(String cell, Tensor x) {
+        if (x.dim() != 2) {
+            throw new IllegalArgumentException(cell + ": the input " + Shapes.text(x.shape()) + " of one step is (B, inputSize). Hint: "
+                    + (x.dim() == 3 ? "select(1, t) is step t of a batch of sequences." : "unsqueeze(0) makes a batch of one."));
+        }
+        return x.unsqueeze(1);
+    }
+
     /** The parameters, layer by layer, in each the forward direction first. */
     final List<RecurrentWeights> weights() {
         return weights;

@@ -185,4 +185,207 @@ class RecurrentTest {
             assertThat(expected[49]).as("it has learned something").isLessThan(0.5 * expected[0]);
         });
     }
+
+    // ---- what must hold besides
+
+    private static Tensor randn(int seed, int... shape) { return Tensors.randn(new Random(seed), shape); }
+
+    @Test void namesAreThoseOfPyTorch() {
+        assertThat(new Lstm(3, 4, 2, true, 0.1, new Random(1)).stateDict().keySet()).containsExactly(
+            "weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0", "weight_ih_l0_reverse", "weight_hh_l0_reverse", "bias_ih_l0_reverse", "bias_hh_l0_reverse",
+            "weight_ih_l1", "weight_hh_l1", "bias_ih_l1", "bias_hh_l1", "weight_ih_l1_reverse", "weight_hh_l1_reverse", "bias_ih_l1_reverse", "bias_hh_l1_reverse");
+        Map<String, Tensor> gru = new Gru(3, 4, 2, true, 0, new Random(1)).stateDict();
+        assertThat(gru.get("weight_ih_l1").shape()).containsExactly(12, 8);
+        assertThat(gru.get("weight_hh_l0_reverse").shape()).containsExactly(12, 4);
+        float largest = gru.get("weight_ih_l1").abs().max().item();
+        assertThat(largest).as("uniform in ±1/√hiddenSize").isBetween(0.45f, 0.5f);
+        for (Module cell : List.of(new RnnCell(3, 4, new Random(1)), new LstmCell(3, 4, new Random(1)), new GruCell(3, 4, new Random(1)))) {
+            assertThat(cell.stateDict().keySet()).containsExactly("weight_ih", "weight_hh", "bias_ih", "bias_hh");
+        }
+    }
+
+    /** A sequence is the same cell again and again; states carry over from one piece of it to the next. */
+    @Test void aLayerIsItsCellStepByStep() {
+        Lstm lstm = new Lstm(3, 5, new Random(1));
+        LstmCell cell = new LstmCell(3, 5, new Random(2));
+        Map<String, Tensor> state = new LinkedHashMap<>();
+        lstm.stateDict().forEach((name, tensor) -> state.put(name.replace("_l0", ""), tensor));
+        cell.loadStateDict(state);
+        Tensor x = randn(3, 2, 6, 3);
+        Lstm.Result whole = lstm.forward(x), first = lstm.forward(x.slice(1, 0, 4)), second = lstm.forward(x.slice(1, 4, 6), first.hN(), first.cN());
+        Tensor h = Tensors.zeros(2, 5), c = Tensors.zeros(2, 5);
+        for (int t = 0; t < 6; t++) {
+            LstmCell.State next = cell.forward(x.select(1, t), h, c);
+            h = next.h();
+            c = next.c();
+            assertThat(Tensors.allClose(h, whole.output().select(1, t))).as("step " + t).isTrue();
+        }
+        assertThat(Tensors.allClose(c, whole.cN().select(0, 0))).isTrue();
+        assertThat(Tensors.allClose(Tensors.cat(1, first.output(), second.output()), whole.output())).isTrue();
+        assertThat(Tensors.allClose(second.cN(), whole.cN())).isTrue();
+        Lstm.Trace trace = lstm.trace(x);
+        assertThat(trace.hidden().toArray()).isEqualTo(whole.output().toArray());
+        assertThat(Tensors.allClose(trace.output().mul(trace.cell().tanh()), trace.hidden())).isTrue();
+        Tensor before = Tensors.cat(1, Tensors.zeros(2, 1, 5), trace.cell().slice(1, 0, 5));
+        assertThat(Tensors.allClose(trace.forget().mul(before).add(trace.input().mul(trace.candidate())), trace.cell())).isTrue();
+    }
+
+    /** No gradient passes a detached state, and the rest is that of the piece alone: truncated back-propagation through time. */
+    @Test void aDetachedStateEndsTheWayBack() {
+        Gru gru = new Gru(2, 4, new Random(1));
+        Tensor x = randn(2, 1, 5, 2).requiresGrad(true), later = randn(3, 1, 5, 2);
+        Tensor carried = gru.forward(x).hN();
+        gru.forward(later, carried.detach(), null).output().sum().backward();
+        assertThat(x.grad()).isNull();
+        gru.forward(later, carried, null).output().sum().backward();
+        assertThat(x.grad().abs().max().item()).isPositive();
+    }
+
+    @Test void backwardTwiceAddsUp() {
+        Lstm lstm = new Lstm(2, 4, new Random(1));
+        Tensor x = randn(2, 3, 5, 2).requiresGrad(true);
+        Lstm.Result r = lstm.forward(x);
+        Tensor both = r.cN().sum().add(r.output().sum());
+        both.backward();
+        Tensor once = x.grad().copy();
+        both.backward();
+        assertThat(Tensors.allClose(x.grad(), once.mul(2))).isTrue();
+        x.zeroGrad();
+        r.output().sum().backward();
+        Tensor alone = x.grad().copy();
+        x.zeroGrad();
+        r.cN().sum().backward();
+        assertThat(Tensors.allClose(alone.add(x.grad()), once)).as("a last state's gradient of one pass is not left to the next").isTrue();
+    }
+
+    @Test void dropoutComesBetweenLayersInTraining() {
+        Random one = new Random(5), two = new Random(5);
+        Rnn stacked = new Rnn(3, 4, 2, false, 0.5, Rnn.Nonlinearity.TANH, one);
+        Rnn lower = new Rnn(3, 4, two);
+        Dropout dropout = new Dropout(0.5, two);
+        Rnn upper = new Rnn(4, 4, two);
+        Tensor x = randn(6, 2, 7, 3);
+        for (int pass = 0; pass < 2; pass++) {
+            assertThat(stacked.forward(x).output().toArray()).isEqualTo(upper.forward(dropout.forward(lower.forward(x).output())).output().toArray());
+        }
+        assertThat(stacked.forward(x).output().toArray()).as("each pass drops others").isNotEqualTo(stacked.forward(x).output().toArray());
+        stacked.eval();
+        assertThat(stacked.forward(x).output().toArray()).isEqualTo(upper.forward(lower.forward(x).output()).output().toArray());
+    }
+
+    @Test void whatLiesPastTheLengthMattersToNobody() {
+        Lstm lstm = new Lstm(2, 20, 2, true, 0, new Random(1));
+        Tensor x = randn(2, 3, 6, 2);
+        float[] other = x.toArray();
+        for (int t = 2; t < 6; t++) other[(6 + t) * 2] = Float.NaN;
+        int[] lengths = {6, 2, 5};
+        Tensor disturbed = Tensors.tensor(other, 3, 6, 2).requiresGrad(true);
+        Lstm.Result a = lstm.forward(x, lengths), b = lstm.forward(disturbed, lengths);
+        assertThat(b.output().toArray()).isEqualTo(a.output().toArray());
+        assertThat(b.hN().toArray()).isEqualTo(a.hN().toArray());
+        assertThat(b.output().slice(1, 2, 6).select(0, 1).abs().max().item()).isZero();
+        b.hN().sum().backward();
+        assertThat(disturbed.grad().select(0, 1).slice(0, 2, 6).abs().max().item()).isZero();
+    }
+
+    @Test void aNaNStaysInItsSequence() {
+        Gru gru = new Gru(2, 20, new Random(1));
+        float[] x = randn(2, 9, 4, 2).toArray();
+        x[3 * 8 + 2] = Float.NaN;   // sequence 3, step 1
+        Tensor y = gru.forward(Tensors.tensor(x, 9, 4, 2)).output();
+        for (int b = 0; b < 9; b++) {
+            for (int t = 0; t < 4; t++) assertThat(Float.isNaN(y.get(b, t, 7))).as("sequence " + b + ", step " + t).isEqualTo(b == 3 && t >= 1);
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> emptySequencesAndBatches() {
+        return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name).map(provider ->
+            dynamicTest(provider, () -> Kernels.with(Kernels.named(provider), RecurrentTest::empty)));
+    }
+
+    private static void empty() {
+        Lstm lstm = new Lstm(3, 20, 1, true, 0, new Random(1));
+        Gru gru = new Gru(3, 20, new Random(1));
+        Rnn rnn = new Rnn(3, 20, new Random(1));
+        Tensor h0 = randn(2, 2, 4, 20).requiresGrad(true), c0 = randn(3, 2, 4, 20).requiresGrad(true);
+        // no steps: the states stay as they were, and so do their gradients
+        Lstm.Result none = lstm.forward(Tensors.zeros(4, 0, 3), h0, c0);
+        assertThat(none.output().shape()).containsExactly(4, 0, 40);
+        assertThat(none.hN().toArray()).isEqualTo(h0.toArray());
+        assertThat(none.cN().toArray()).isEqualTo(c0.toArray());
+        none.hN().sum().add(none.cN().mul(2).sum()).backward();
+        assertThat(h0.grad().toArray()).containsOnly(1);
+        assertThat(c0.grad().toArray()).containsOnly(2);
+        assertThat(lstm.parameters().getFirst().grad().toArray()).containsOnly(0);
+        // a sequence of length 0 among others
+        Tensor start = randn(4, 1, 2, 20).requiresGrad(true), x = randn(5, 2, 3, 3);
+        for (int i = 0; i < 2; i++) {
+            Tensor last = i == 0 ? gru.forward(x, start, Tensors.ids(0, 3)).hN() : rnn.forward(x, start, Tensors.ids(0, 3)).hN();
+            assertThat(last.select(1, 0).toArray()).isEqualTo(start.select(1, 0).toArray());
+            start.zeroGrad();
+            last.sum().backward();
+            assertThat(start.grad().select(1, 0).toArray()).containsOnly(1);
+        }
+        rnn.zeroGrad();
+        Rnn.Result nobody = rnn.forward(Tensors.zeros(0, 5, 3));
+        assertThat(nobody.output().shape()).containsExactly(0, 5, 20);
+        assertThat(nobody.hN().shape()).containsExactly(1, 0, 20);
+        nobody.output().sum().backward();
+        assertThat(rnn.parameters().get(1).grad().toArray()).containsOnly(0);
+    }
+
+    @Test void theForgetGatesBias() {
+        Lstm lstm = new Lstm(2, 3, 2, false, 0, new Random(1)).forgetBias(1.5);
+        for (int layer = 0; layer < 2; layer++) {
+            Tensor ih = lstm.stateDict().get("bias_ih_l" + layer), hh = lstm.stateDict().get("bias_hh_l" + layer);
+            assertThat(ih.add(hh).slice(0, 3, 6).toArray()).containsOnly(1.5f);
+            assertThat(ih.slice(0, 0, 3).toArray()).doesNotContain(1.5f);
+        }
+        assertThat(new LstmCell(2, 3, new Random(1)).forgetBias(1).stateDict().get("bias_ih").slice(0, 3, 6).toArray()).containsOnly(1);
+    }
+
+    @Test void theRowOfThePaddingStaysZero() {
+        Embedding embedding = new Embedding(5, 3, 2, new Random(1));
+        assertThat(embedding.weight().select(0, 2).toArray()).containsOnly(0);
+        assertThat(embedding.weight().select(0, 1).toArray()).isEqualTo(new Embedding(5, 3, new Random(1)).weight().select(0, 1).toArray());
+        AdamW adamW = new AdamW(embedding, 0.1);
+        embedding.forward(Tensors.ids(2, 1, 2)).sum().backward();
+        adamW.step();
+        assertThat(embedding.weight().select(0, 2).toArray()).containsOnly(0);
+        assertThat(embedding.weight().select(0, 1).toArray()).isNotEqualTo(new Embedding(5, 3, new Random(1)).weight().select(0, 1).toArray());
+    }
+
+    @Test void errors() {
+        Random random = new Random(1);
+        Lstm lstm = new Lstm(3, 4, 2, false, 0, random);
+        Gru gru = new Gru(3, 4, random);
+        Tensor x = Tensors.zeros(2, 5, 3);
+        assertThatThrownBy(() -> lstm.forward(Tensors.zeros(5, 3))).hasMessage(
+            "lstm: the input (5, 3) is (B, T, 3): the batch first, then the steps. Hint: unsqueeze(0) makes a batch of one sequence.");
+        assertThatThrownBy(() -> gru.forward(Tensors.zeros(2, 5, 7))).hasMessage(
+            "gru: the input (2, 5, 7) is (B, T, 3): the batch first, then the steps. Hint: the last size is that of weight_ih (12, 3).");
+        assertThatThrownBy(() -> gru.forward(Tensors.ids(new int[6], 1, 2, 3))).hasMessage("gru: (1, 2, 3) holds ints, and gru works on floats. Hint: x.toFloat() first.");
+        assertThatThrownBy(() -> lstm.forward(x, Tensors.zeros(2, 4), null)).hasMessage(
+            "Lstm: the first state h0 (2, 4) is (layers · directions, B, hiddenSize) = (2, 2, 4). Hint: hN of an earlier call fits, or none at all.");
+        assertThatThrownBy(() -> lstm.forward(x, null, Tensors.zeros(2, 3, 4))).hasMessage(
+            "Lstm: the first state c0 (2, 3, 4) is (layers · directions, B, hiddenSize) = (2, 2, 4). Hint: cN of an earlier call fits, or none at all.");
+        assertThatThrownBy(() -> gru.forward(x, new int[] {5, 6})).hasMessage(
+            "gru: sequence 1 has length 6, and T is 5. Hint: a length counts the steps of its sequence, 0 to T.");
+        assertThatThrownBy(() -> gru.forward(x, new int[] {5, 4, 3})).hasMessage(
+            "gru: lengths (3) for a batch of 2: each sequence has one. Hint: ids(…) with 2 numbers from 0 to T = 5");
+        assertThatThrownBy(() -> gru.forward(x, null, Tensors.ones(2))).hasMessage("gru: the lengths (2) are floats, and lengths are ints. Hint: make them with ids(...).");
+        assertThatThrownBy(() -> new RnnCell(3, 4, random).forward(x, Tensors.zeros(2, 4))).hasMessage(
+            "RnnCell: the input (2, 5, 3) of one step is (B, inputSize). Hint: select(1, t) is step t of a batch of sequences.");
+        assertThatThrownBy(() -> new GruCell(3, 4, random).forward(Tensors.zeros(3), Tensors.zeros(4))).hasMessage(
+            "GruCell: the input (3) of one step is (B, inputSize). Hint: unsqueeze(0) makes a batch of one.");
+        assertThatThrownBy(() -> new LstmCell(3, 4, random).forward(Tensors.zeros(2, 3), Tensors.zeros(2, 4), Tensors.zeros(1, 4))).hasMessage(
+            "lstm: the first state c0 (1, 4) is (B, hiddenSize) = (2, 4). Hint: zeros(2, 4), or none at all.");
+        assertThatThrownBy(() -> new Lstm(3, 0, random)).hasMessage(
+            "Lstm: inputSize 3, hiddenSize 0 and numLayers 1 must each be 1 or more. Hint: new Lstm(inputSize, hiddenSize, random)");
+        assertThatThrownBy(() -> new Gru(3, 4, 1, true, 0.5, random)).hasMessage(
+            "Gru: dropout 0.5 comes between layers, and there is one layer. Hint: numLayers 2, or a Dropout after this one.");
+        assertThatThrownBy(() -> new Embedding(5, 3, 5, random).forward(Tensors.ids(1))).hasMessage(
+            "embedding: the padding 5 names no row of the table (5, 3). Hint: 0 is usual; -1 is none.");
+    }
 }

@@ -179,13 +179,7 @@ public class Tensors {
 
     /** Tensors of one shape along a new axis {@code dim} of the result. */
     public static Tensor stack(int dim, Tensor... tensors) {
-        for (Tensor x : tensors) {
-            if (!Arrays.equals(x.shape(), tensors[0].shape())) {
-                throw new IllegalArgumentException("stack: " + Shapes.text(tensors[0].shape()) + " and " + Shapes.text(x.shape())
-                        + ": all must have one shape. Hint: cat joins along an axis that is there.");
-            }
-        }
-        return Cat.apply(dim, Arrays.stream(tensors).map(x -> x.unsqueeze(dim)).toArray(Tensor[]::new));
+        return Cat.stack(dim, tensors);
     }
 
     /** The table's rows that the ids name: table (V, C), ids (…) → (…, C). */

@@ -44,6 +44,26 @@ class WatchingKernelsTest {
     }
 
     @Test
+    void aRecurrentLayerCountsItsProductsAndItsGates() {
+        Kernels k = Kernels.named("reference");
+        int B = 2, T = 3, H = 5;
+        ProfilingKernels profile = new ProfilingKernels(k);
+        profile.kernels().lstm(k.floats(B * T * 4 * H), k.floats(B * T * H), k.floats(B * T * H), k.floats(B * H), k.floats(B * H), k.floats(4 * H * H), k.floats(4 * H),
+            k.floats(B * H), k.floats(B * H), k.ints(B), false, B, T, H);
+        profile.kernels().gru(k.floats(B * T * 3 * H), k.floats(B * T * H), k.floats(B * T * H), k.floats(B * H), k.floats(3 * H * H), k.floats(3 * H), k.floats(B * H),
+            k.ints(B), false, B, T, H);
+        profile.kernels().rnn(k.floats(B * T * H), k.floats(B * H), k.floats(H * H), k.floats(H), k.floats(B * H), k.ints(B), false, true, B, T, H);
+        // per step and element of h: four sums of 2H + 2 and their functions, then f·c, i·g, their sum, tanh c, its product with o
+        assertThat(row(profile, "lstm").flops()).isEqualTo(B * T * H * (4 * (2 * H + 3) + 5));
+        assertThat(row(profile, "gru").flops()).isEqualTo(B * T * H * (3 * (2 * H + 3) + 6));
+        assertThat(row(profile, "rnn").flops()).isEqualTo(B * T * H * (2 * H + 3));
+        // the gates are read and written, the states only written
+        assertThat(row(profile, "lstm").bytes()).isEqualTo(4 * (2 * B * T * 4 * H + 2 * B * T * H + 2 * B * H + 4 * H * H + 4 * H + 2 * B * H + B));
+        profile.kernels().recurrentWeightBackward(k.floats(4 * H * H), k.floats(B * T * 4 * H), k.floats(B * T * H), k.floats(B * H), k.ints(B), B, T, 4 * H, H, false, false);
+        assertThat(row(profile, "recurrentWeightBackward").flops()).isEqualTo(2 * B * T * 4 * H * H);
+    }
+
+    @Test
     void aProfileLetsErrorsThrough() {
         Kernels k = new ProfilingKernels(Kernels.named("reference")).kernels();
         assertThatThrownBy(() -> k.oneHot(k.floats(3), k.ints(1), 1, 0)).isInstanceOf(IllegalArgumentException.class).hasMessageStartingWith("oneHot: 0 at position 0");

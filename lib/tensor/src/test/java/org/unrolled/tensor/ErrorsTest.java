@@ -23,6 +23,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unrolled.tensor.op.Gru;
+import org.unrolled.tensor.op.Lstm;
+import org.unrolled.tensor.op.RecurrentWeights;
+import org.unrolled.tensor.op.Rnn;
 
 /** What a learner reads when a shape is wrong: the operation, the shapes, the rule and a hint. */
 class ErrorsTest {
@@ -130,6 +134,22 @@ class ErrorsTest {
                 error("oneHot: the shape (2, -1) has a negative size. Hint: sizes are 0 or more.", () -> oneHot(ids(0, 1), -1)),
                 error("expand: (3) to (-1, 3): only axes of size 1 grow, and sizes are compared from the last axis. Hint: unsqueeze puts an axis of size 1 where it is missing.",
                         () -> ones(3).expand(-1, 3)),
+                error("gather: indices (2) along axis 1 of (2, 3): every other axis must have the same size. Hint: unsqueeze(1) the indices to take one element of each line.",
+                        () -> ones(2, 3).gather(1, ids(0, 1))),
+                error("gather: indices (3, 1) along axis 1 of (2, 3): every other axis must have the same size. Hint: slice or expand the one that differs.",
+                        () -> ones(2, 3).gather(1, ids(new int[3], 3, 1))),
+                error("gather: 3 at position 1 is outside 0..2. Each index names a place along the axis, which has 3.", () -> ones(2, 3).gather(1, ids(new int[] {0, 3}, 2, 1))),
+                error("gather: the indices (2, 1) are floats, and indices are ints. Hint: make them with ids(...).", () -> ones(2, 3).gather(1, ones(2, 1))),
+                error("split: the sizes (2, 2) along axis -1 of (2, 3) add up to 4, and the axis has 3. Hint: chunk(dim, n) cuts into n equal parts.",
+                        () -> ones(2, 3).split(-1, 2, 2)),
+                error("chunk: axis 1 of (2, 3) does not divide into 2 equal parts. Hint: split(dim, sizes...) cuts into unequal ones.", () -> ones(2, 3).chunk(1, 2)),
+                error("stack: there is nothing to join. Hint: stack(dim, a, b, ...)", () -> stack(0)),
+                error("lstm: the weight_hh (8, 3) is (4·hiddenSize, hiddenSize). Hint: the gates' weights stand one above the other.",
+                        () -> Lstm.apply(ones(1, 1, 2), new RecurrentWeights(ones(8, 2), ones(8, 3), ones(8), ones(8)), null, null, null, false)),
+                error("rnn: the weight_ih (4, 2) with weight_hh (3, 3): it has one row for each of the 3 of weight_hh. Hint: (3, inputSize)",
+                        () -> Rnn.apply(ones(1, 1, 2), new RecurrentWeights(ones(4, 2), ones(3, 3), ones(3), ones(3)), null, null, false, false)),
+                error("gru: a bias (3) with weight_hh (6, 2): it has one element for each row. Hint: zeros(6)",
+                        () -> Gru.apply(ones(1, 1, 2), new RecurrentWeights(ones(6, 2), ones(6, 2), ones(6), ones(3)), null, null, false)),
                 error("paddingMask: sequence 0 has length 4, and T is 3. Hint: T is the longest length.", () -> paddingMask(new int[] {4}, 3)),
                 error("maxAbsDiff: (2) and (3): only tensors of one shape can be compared. Hint: reshape one of the two.", () -> maxAbsDiff(ones(2), ones(3))),
                 error("assign: (3) into (2): both must have one shape and kind. Hint: reshape or expand the new values.", () -> ones(2).assign(ones(3))),

@@ -1,11 +1,12 @@
 package org.unrolled.tensor.op;
 
+import java.util.Arrays;
 import org.unrolled.tensor.Edge;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
 
-/** Tensors one after the other along an axis; each gets its part of the gradient. */
+/** Tensors one after the other along an axis, one that is there or a new one; each gets its part of the gradient. */
 public final class Cat {
     private Cat() { }
 
@@ -36,6 +37,19 @@ public final class Cat {
             at += x.shape()[axis];
         }
         return Tensor.of("cat", shape, y, edges);
+    }
+
+    /** Tensors of one shape along a new axis {@code dim} of the result. */
+    public static Tensor stack(int dim, Tensor... xs) {
+        if (xs.length == 0) throw new IllegalArgumentException("stack: there is nothing to join. Hint: stack(dim, a, b, ...)");
+        for (Tensor x : xs) {
+            Shapes.requireTensor("stack", x);
+            if (!Arrays.equals(x.shape(), xs[0].shape())) {
+                throw new IllegalArgumentException("stack: " + Shapes.text(xs[0].shape()) + " and " + Shapes.text(x.shape())
+                        + ": all must have one shape. Hint: cat joins along an axis that is there.");
+            }
+        }
+        return apply(dim, Arrays.stream(xs).map(x -> x.unsqueeze(dim)).toArray(Tensor[]::new));
     }
 
     private static void check(int[] first, Tensor x, int axis, int dim, boolean ints) {

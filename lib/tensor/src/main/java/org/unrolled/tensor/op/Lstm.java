@@ -27,8 +27,10 @@ public final class Lstm {
      * @param output (B, T, H): h_t; 0 past a sequence's length
      * @param hN     (B, H): h after each sequence's last step
      * @param cN     (B, H): c after each sequence's last step
+     * @param gates  (B, T, 4H): i, f, g and o of each step, to look at: no gradient flows through
+     * @param cells  (B, T, H): c_t of each step, likewise
      */
-    public record Result(Tensor output, Tensor hN, Tensor cN) { }
+    public record Result(Tensor output, Tensor hN, Tensor cN, Tensor gates, Tensor cells) { }
 
     private Lstm() { }
 
@@ -49,6 +51,7 @@ public final class Lstm {
             r.first[1] = r.k.floats(one);
             r.k.lstmBackward(da, r.first[0], r.first[1], dout, r.takeLast(0), r.takeLast(1), gates, c, r.weight, startC, r.lengths, reverse, r.B, r.T, r.H);
         }));
-        return new Result(output, r.lastState(output, hN, 0), r.lastState(output, cN, 1));
+        return new Result(output, r.lastState(output, hN, 0), r.lastState(output, cN, 1),
+                Tensor.of(new int[] {r.B, r.T, 4 * r.H}, gates), Tensor.of(new int[] {r.B, r.T, r.H}, c));
     }
 }
