@@ -267,6 +267,56 @@ for name, x, groups in [("images", (2, 6, 3, 5), 3), ("one group", (3, 4, 2, 3),
 
 generator = shared
 
+# --- losses and activations ------------------------------------------------------------------------------------------
+shared, generator = generator, torch.Generator().manual_seed(3)
+
+
+def labels_of(n, classes, *shape):
+    return torch.randint(0, classes, shape or (n,), generator=generator)
+
+
+def cross_entropy(name, logits, labels, weights=None, smoothing=0.0, ignored=-100):
+    inputs = {"logits": logits, "labels": labels}
+    if weights is not None:
+        inputs["weights"] = weights
+    case("loss", "crossEntropyOf", name, lambda x, t, w=None: F.cross_entropy(x.reshape(-1, x.shape[-1]), t.reshape(-1), w, ignore_index=ignored, label_smoothing=smoothing),
+         inputs, {"smoothing": smoothing, "ignored": ignored}, terms=24, fixed=("weights",))
+
+
+some = labels_of(7, 5)
+some[2] = some[5] = -100
+padded = labels_of(0, 9, 2, 6)
+padded[0, 4:] = padded[1, 2:] = 0
+cross_entropy("plain", normal(6, 4, scale=2), labels_of(6, 4))
+cross_entropy("class weights", normal(6, 4, scale=2), labels_of(6, 4), weights=positive(4))
+cross_entropy("a class of weight 0", normal(9, 3), labels_of(9, 3), weights=torch.tensor([0.0, 1.0, 2.5]))
+cross_entropy("label smoothing", normal(6, 4, scale=2), labels_of(6, 4), smoothing=0.1)
+cross_entropy("weights and smoothing", normal(8, 5, scale=2), labels_of(8, 5), weights=positive(5), smoothing=0.3)
+cross_entropy("smoothing 1: every class alike", normal(4, 3), labels_of(4, 3), smoothing=1.0)
+cross_entropy("ignored rows", normal(7, 5), some)
+cross_entropy("ignored rows, weights and smoothing", normal(7, 5), some, weights=positive(5), smoothing=0.2)
+cross_entropy("sequences with padding 0", normal(2, 6, 9), padded, ignored=0)
+cross_entropy("many classes", normal(5, 133, scale=3), labels_of(5, 133), weights=positive(133), smoothing=0.1)
+cross_entropy("one class", normal(3, 1), labels_of(3, 1), smoothing=0.1)
+targets = torch.rand((4, 5), generator=generator).float().double()
+case("loss", "bceWithLogits", "targets between 0 and 1", lambda x, t: F.binary_cross_entropy_with_logits(x, t), {"x": normal(4, 5, scale=3), "t": targets}, terms=20, fixed=("t",))
+case("loss", "bceWithLogits", "weight of the positive", lambda x, t, w: F.binary_cross_entropy_with_logits(x, t, pos_weight=w),
+     {"x": normal(4, 5, scale=3), "t": (targets > 0.5).double(), "w": positive(5)}, terms=20, fixed=("t", "w"))
+case("loss", "bceWithLogits", "large logits", lambda x, t: F.binary_cross_entropy_with_logits(x, t), {"x": torch.tensor([-200.0, -90.0, 90.0, 200.0]), "t": torch.tensor([1.0, 0.0, 0.5, 1.0])},
+     terms=4, fixed=("t",))
+for name, shape in [("vector", (7,)), ("three axes", (2, 3, 5)), ("longer than a register", (3, 37)), ("one", (1,))]:
+    case("loss", "mseLoss", name, F.mse_loss, {"y": normal(*shape), "t": normal(*shape)}, terms=math.prod(shape))
+    case("loss", "l1Loss", name, F.l1_loss, {"y": normal(*shape), "t": normal(*shape)}, terms=math.prod(shape))
+    case("loss", "huberLoss", name, lambda y, t: F.huber_loss(y, t, delta=0.8), {"y": normal(*shape), "t": normal(*shape)}, {"delta": 0.8}, terms=math.prod(shape))
+for op, function, args in [("silu", F.silu, {}), ("geluTanh", lambda x: F.gelu(x, approximate="tanh"), {}), ("leakyRelu", lambda x: F.leaky_relu(x, 0.1), {"slope": 0.1})]:
+    case("loss", op, "normal", function, {"x": normal(3, 29)}, args, terms=8)
+    case("loss", op, "from -30 to 30", function, {"x": wide}, args, terms=8)
+for name, shape in [("rows", (4, 6)), ("three dimensions", (2, 3, 5)), ("wide", (2, 133)), ("one", (3, 1))]:
+    case("loss", "rmsNorm", name, lambda x, g: F.rms_norm(x, shape[-1:], g, 1e-5), {"x": normal(*shape, scale=2, shift=1), "gamma": normal(shape[-1], shift=1, scale=0.2)},
+         {"eps": 1e-5}, terms=4 * shape[-1])
+
+generator = shared
+
 # --- modules and optimisers (lib/nn) ----------------------------------------------------------------------------------
 modules = []
 

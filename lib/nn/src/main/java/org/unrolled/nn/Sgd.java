@@ -23,6 +23,6 @@ public final class Sgd extends Optimizer {
     }
 
     @Override protected void update(Kernels k) {
-        k.sgd(parameters, velocity, gradients, lr, momentum, 0);
+        k.sgd(parameters, velocity, gradients, lr, momentum, 0, false);
     }
 }

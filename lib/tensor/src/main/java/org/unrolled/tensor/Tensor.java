@@ -14,6 +14,7 @@ import org.unrolled.tensor.op.Elementwise;
 import org.unrolled.tensor.op.Expand;
 import org.unrolled.tensor.op.Gather;
 import org.unrolled.tensor.op.LayerNorm;
+import org.unrolled.tensor.op.LeakyRelu;
 import org.unrolled.tensor.op.LogSoftmax;
 import org.unrolled.tensor.op.MaskedFill;
 import org.unrolled.tensor.op.MatMul;
@@ -23,6 +24,7 @@ import org.unrolled.tensor.op.Mul;
 import org.unrolled.tensor.op.Permute;
 import org.unrolled.tensor.op.Pow;
 import org.unrolled.tensor.op.Reshape;
+import org.unrolled.tensor.op.RmsNorm;
 import org.unrolled.tensor.op.Shapes;
 import org.unrolled.tensor.op.Slice;
 import org.unrolled.tensor.op.Softmax;
@@ -320,6 +322,16 @@ public final class Tensor {
         return Elementwise.apply(Unary.GELU_TANH, this);
     }
 
+    /** x σ(x), also called swish. */
+    public Tensor silu() {
+        return Elementwise.apply(Unary.SILU, this);
+    }
+
+    /** x where x &gt; 0, else slope·x. */
+    public Tensor leakyRelu(double slope) {
+        return LeakyRelu.apply(this, slope);
+    }
+
     // ---- matrices and shapes
 
     /** A·B: (…, M, K) · (…, K, N) → (…, M, N). */
@@ -479,6 +491,11 @@ public final class Tensor {
     /** Layer normalisation over the last axis. */
     public Tensor layerNorm(Tensor gamma, Tensor beta, double eps) {
         return LayerNorm.apply(this, gamma, beta, eps);
+    }
+
+    /** RMS normalisation over the last axis. */
+    public Tensor rmsNorm(Tensor gamma, double eps) {
+        return RmsNorm.apply(this, gamma, eps);
     }
 
     /** Dropout with probability p; step is one int (see {@link Dropout}). */

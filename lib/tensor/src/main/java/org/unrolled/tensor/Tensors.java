@@ -8,13 +8,16 @@ import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.op.AvgPool;
 import org.unrolled.tensor.op.BatchNorm;
+import org.unrolled.tensor.op.BceWithLogits;
 import org.unrolled.tensor.op.Cat;
 import org.unrolled.tensor.op.Conv2d;
 import org.unrolled.tensor.op.ConvTranspose2d;
+import org.unrolled.tensor.op.CrossEntropy;
 import org.unrolled.tensor.op.Dropout;
 import org.unrolled.tensor.op.Embedding;
 import org.unrolled.tensor.op.GroupNorm;
 import org.unrolled.tensor.op.Linear;
+import org.unrolled.tensor.op.Losses;
 import org.unrolled.tensor.op.MaxPool;
 import org.unrolled.tensor.op.Shapes;
 import org.unrolled.tensor.op.Softmax;
@@ -309,6 +312,48 @@ public class Tensors {
         return Dropout.channels(x, p, seed, step, layer);
     }
 
+    // ---- losses, each the mean as in PyTorch
+
+    /** The cross-entropy of logits (…, C) with labels (…) of ints: the classes are the last axis. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels) {
+        return CrossEntropy.apply(logits, labels);
+    }
+
+    /** The cross-entropy without the rows whose label is {@code ignored}, such as padding. */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, int ignored) {
+        return CrossEntropy.apply(logits, labels, null, 0, ignored);
+    }
+
+    /** The cross-entropy with class weights (C) or null, label smoothing and the label -100 ignored (see {@link CrossEntropy}). */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels, @Nullable Tensor weights, double labelSmoothing) {
+        return CrossEntropy.apply(logits, labels, weights, labelSmoothing, CrossEntropy.IGNORED);
+    }
+
+    /** The binary cross-entropy of logits with targets from 0 to 1. */
+    public static Tensor bceWithLogits(Tensor logits, Tensor targets) {
+        return BceWithLogits.apply(logits, targets, null);
+    }
+
+    /** The binary cross-entropy; {@code posWeight} says how much a positive target counts, one for each element of the last axis. */
+    public static Tensor bceWithLogits(Tensor logits, Tensor targets, Tensor posWeight) {
+        return BceWithLogits.apply(logits, targets, posWeight);
+    }
+
+    /** The mean squared error; the shapes must be equal. */
+    public static Tensor mseLoss(Tensor y, Tensor targets) {
+        return Losses.mse(y, targets);
+    }
+
+    /** The mean absolute error; the shapes must be equal. */
+    public static Tensor l1Loss(Tensor y, Tensor targets) {
+        return Losses.l1(y, targets);
+    }
+
+    /** Squared up to a distance of delta, linear beyond. */
+    public static Tensor huberLoss(Tensor y, Tensor targets, double delta) {
+        return Losses.huber(y, targets, delta);
+    }
+
     // ---- functions
 
     /** Softmax along the last axis. */
@@ -369,6 +414,11 @@ public class Tensors {
     /** x Φ(x). */
     public static Tensor gelu(Tensor x) {
         return x.gelu();
+    }
+
+    /** x σ(x). */
+    public static Tensor silu(Tensor x) {
+        return x.silu();
     }
 
     // ---- without gradients

@@ -2,12 +2,17 @@ package org.unrolled.tensor;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.unrolled.tensor.Tensors.arange;
+import static org.unrolled.tensor.Tensors.bceWithLogits;
 import static org.unrolled.tensor.Tensors.cat;
+import static org.unrolled.tensor.Tensors.crossEntropy;
 import static org.unrolled.tensor.Tensors.embedding;
 import static org.unrolled.tensor.Tensors.eye;
+import static org.unrolled.tensor.Tensors.huberLoss;
 import static org.unrolled.tensor.Tensors.ids;
+import static org.unrolled.tensor.Tensors.l1Loss;
 import static org.unrolled.tensor.Tensors.linear;
 import static org.unrolled.tensor.Tensors.maxAbsDiff;
+import static org.unrolled.tensor.Tensors.mseLoss;
 import static org.unrolled.tensor.Tensors.oneHot;
 import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.paddingMask;
@@ -116,6 +121,26 @@ class ErrorsTest {
                         () -> ones(2, 3, 5).crossEntropy(ids(new int[6], 3, 2))),
                 error("crossEntropy: the labels (2) are floats, and labels are ints. Hint: make them with ids(...).", () -> ones(2, 3).crossEntropy(ones(2))),
                 error("crossEntropy: 3 at position 1 is outside 0..2. Each label names one of the 3 classes.", () -> ones(2, 3).crossEntropy(ids(0, 3))),
+                error("crossEntropy: logits (2, 3, 5) with labels (2, 5): each row of logits needs one label, so the labels' shape is the logits' without the last axis. Hint: the classes are the last axis here: logits.transpose(1, 2)",
+                        () -> ones(2, 3, 5).crossEntropy(ids(new int[10], 2, 5))),
+                error("crossEntropy: 7 at position 1 is outside 0..2. Each label names one of the 3 classes.", () -> crossEntropy(ones(2, 3), ids(-100, 7), null, 0.1)),
+                error("crossEntropy: logits (2, 3) with weights (2): there is one weight for each of the 3 classes. Hint: ones(3)",
+                        () -> crossEntropy(ones(2, 3), ids(0, 1), ones(2), 0)),
+                error("crossEntropy: label smoothing 1.5 is not in 0 ≤ ε ≤ 1. Hint: it is the share of the target that all classes get, often 0.1.",
+                        () -> crossEntropy(ones(2, 3), ids(0, 1), null, 1.5)),
+                error("bceWithLogits: (2, 1) with targets (2): each prediction has one target, so the shapes are equal. Hint: reshape one of the two.",
+                        () -> bceWithLogits(ones(2, 1), ones(2))),
+                error("bceWithLogits: logits (2, 3) with posWeight (2): it has one weight for each of the 3 of the last axis. Hint: ones(3)",
+                        () -> bceWithLogits(ones(2, 3), ones(2, 3), ones(2))),
+                error("bceWithLogits: the targets require a gradient, and they are data here. Hint: targets.detach()",
+                        () -> bceWithLogits(ones(2), ones(2).requiresGrad(true))),
+                error("bceWithLogits: (2) holds ints, and bceWithLogits works on floats. Hint: x.toFloat() first.", () -> bceWithLogits(ones(2), ids(0, 1))),
+                error("mseLoss: (4, 1) with targets (4): each prediction has one target, so the shapes are equal. Hint: reshape one of the two.",
+                        () -> mseLoss(ones(4, 1), ones(4))),
+                error("l1Loss: (4) with targets (3): each prediction has one target, so the shapes are equal. Hint: check the size of the network's output.",
+                        () -> l1Loss(ones(4), ones(3))),
+                error("huberLoss: δ = 0.0 is not above 0. Hint: δ is the distance from which on the loss grows linearly, often 1.", () -> huberLoss(ones(4), ones(4), 0)),
+                error("rmsNorm: (2, 3) with gamma (2): it needs one element for each of the 3 of the last axis. Hint: ones(3)", () -> ones(2, 3).rmsNorm(ones(2), 1e-5)),
                 error("linear: (2, 3) with weight (3, 4): the weight is (out, in), and in must be the last size of the input. Hint: transpose the weight.",
                         () -> linear(ones(2, 3), ones(3, 4), ones(4))),
                 error("linear: weight (4, 3) with bias (3): the bias has one element for each output. Hint: zeros(4)", () -> linear(ones(2, 3), ones(4, 3), ones(3))),

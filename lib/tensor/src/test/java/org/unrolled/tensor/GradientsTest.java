@@ -6,6 +6,7 @@ import static org.unrolled.tensor.Tensors.adaptiveAvgPool2d;
 import static org.unrolled.tensor.Tensors.avgPool1d;
 import static org.unrolled.tensor.Tensors.avgPool2d;
 import static org.unrolled.tensor.Tensors.batchNorm;
+import static org.unrolled.tensor.Tensors.bceWithLogits;
 import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.causalMask;
 import static org.unrolled.tensor.Tensors.conv1d;
@@ -16,10 +17,13 @@ import static org.unrolled.tensor.Tensors.embedding;
 import static org.unrolled.tensor.Tensors.fold;
 import static org.unrolled.tensor.Tensors.full;
 import static org.unrolled.tensor.Tensors.groupNorm;
+import static org.unrolled.tensor.Tensors.huberLoss;
 import static org.unrolled.tensor.Tensors.ids;
+import static org.unrolled.tensor.Tensors.l1Loss;
 import static org.unrolled.tensor.Tensors.linear;
 import static org.unrolled.tensor.Tensors.maxPool1d;
 import static org.unrolled.tensor.Tensors.maxPool2d;
+import static org.unrolled.tensor.Tensors.mseLoss;
 import static org.unrolled.tensor.Tensors.noGrad;
 import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.rand;
@@ -38,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.op.CrossEntropy;
 import org.unrolled.tensor.op.Gru;
 import org.unrolled.tensor.op.Lstm;
 import org.unrolled.tensor.op.RecurrentWeights;
@@ -179,6 +184,15 @@ class GradientsTest {
                 op("gru, reverse, lengths", t -> gru(t, ids(2, 0, 4), true), recurrent(3, 3, 4, 2, 3)),
                 op("gru, wide", t -> gru(t, ids(2, 1), false), recurrent(3, 2, 2, 1, 17)),
                 op("crossEntropy", t -> t[0].crossEntropy(t[1]), x(2, 3, 4), ids(new int[] {1, 3, 0, 0, 2, 1}, 2, 3)),
+                op("crossEntropy with weights, smoothing and an ignored row", t -> CrossEntropy.apply(t[0], t[1], tensor(0.5, 2, 0, 1.5), 0.2, 2),
+                        x(2, 3, 4), ids(new int[] {1, 3, 2, 0, 2, 1}, 2, 3)),
+                op("bceWithLogits", t -> bceWithLogits(t[0], tensor(new double[][] {{0, 1, 0.3}, {1, 1, 0}}), tensor(0.5, 2, 3)), x(2, 3)),
+                op("mseLoss", t -> mseLoss(t[0], t[1]), x(2, 3), x(2, 3)),
+                op("l1Loss", t -> l1Loss(t[0], t[1]), apart(2, 3), apart(2, 3).mul(-0.5)),
+                op("huberLoss", t -> huberLoss(t[0], t[1], 0.7), apart(2, 3), apart(2, 3).mul(-0.5)),
+                op("silu", t -> t[0].silu(), x(6)),
+                op("leakyRelu", t -> t[0].leakyRelu(0.2), apart(6)),
+                op("rmsNorm", t -> t[0].rmsNorm(t[1], 1e-5), x(2, 3, 5), x(5)),
                 op("linear", t -> linear(t[0], t[1], t[2]), x(2, 3, 4), x(5, 4), x(5)),
                 op("conv2d", t -> conv2d(t[0], t[1], t[2], 1, 1), x(2, 2, 4, 5), x(3, 2, 3, 3), x(3)),
                 op("conv2d without bias", t -> conv2d(t[0], t[1], null), x(1, 2, 4, 4), x(2, 2, 2, 2)),

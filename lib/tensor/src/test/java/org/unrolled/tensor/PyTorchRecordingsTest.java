@@ -17,10 +17,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.unrolled.tensor.Recordings.Case;
 import org.unrolled.tensor.Recordings.Values;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.op.CrossEntropy;
 
 /** Every op, on every provider, gives the outputs and the gradients that PyTorch gave in float64. */
 class PyTorchRecordingsTest {
-    private static final List<String> FILES = List.of("matmul", "shape", "arithmetic", "elementwise", "reduction", "softmax", "layer", "convolution", "parts");
+    private static final List<String> FILES = List.of("matmul", "shape", "arithmetic", "elementwise", "reduction", "softmax", "layer", "convolution", "parts", "loss");
 
     /** An op as the recordings name it; the inputs come in the order of the recording. */
     private interface Op { Tensor apply(Case c, Tensor[] x); }
@@ -67,6 +68,15 @@ class PyTorchRecordingsTest {
         OPS.put("softmax", (c, x) -> x[0].softmax(c.integer("dim")));
         OPS.put("logSoftmax", (c, x) -> x[0].logSoftmax(c.integer("dim")));
         OPS.put("crossEntropy", (c, x) -> x[0].crossEntropy(x[1]));
+        OPS.put("crossEntropyOf", (c, x) -> CrossEntropy.apply(x[0], x[1], x.length > 2 ? x[2] : null, c.number("smoothing"), c.integer("ignored")));
+        OPS.put("bceWithLogits", (c, x) -> x.length > 2 ? Tensors.bceWithLogits(x[0], x[1], x[2]) : Tensors.bceWithLogits(x[0], x[1]));
+        OPS.put("mseLoss", (c, x) -> Tensors.mseLoss(x[0], x[1]));
+        OPS.put("l1Loss", (c, x) -> Tensors.l1Loss(x[0], x[1]));
+        OPS.put("huberLoss", (c, x) -> Tensors.huberLoss(x[0], x[1], c.number("delta")));
+        OPS.put("silu", (c, x) -> x[0].silu());
+        OPS.put("geluTanh", (c, x) -> x[0].geluTanh());
+        OPS.put("leakyRelu", (c, x) -> x[0].leakyRelu(c.number("slope")));
+        OPS.put("rmsNorm", (c, x) -> x[0].rmsNorm(x[1], c.number("eps")));
         OPS.put("embedding", (c, x) -> Tensors.embedding(x[0], x[1]));
         OPS.put("embeddingWithPadding", (c, x) -> Tensors.embedding(x[0], x[1], c.integer("padding")));
         OPS.put("gather", (c, x) -> x[0].gather(c.integer("dim"), x[1]));
@@ -124,9 +134,11 @@ class PyTorchRecordingsTest {
             fail("no Java code runs the recorded op " + c.op() + "; add it to OPS");
         }
         Tensor[] x = c.inputs().values().stream().map(Values::tensor).toArray(Tensor[]::new);
-        for (Tensor t : x) {
+        int at = 0;
+        for (String name : c.inputs().keySet()) {
+            Tensor t = x[at++];
             if (!t.isInt() && c.dout() != null) {
-                t.requiresGrad(true);
+                t.requiresGrad(c.gradients().containsKey(name));
             }
         }
         Tensor y = op.apply(c, x);

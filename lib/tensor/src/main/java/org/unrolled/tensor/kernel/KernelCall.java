@@ -17,7 +17,7 @@ import java.util.Set;
  */
 record KernelCall(Method method, Object[] args) {
     /** Methods that update their destinations from what these held. */
-    private static final Set<String> IN_PLACE = Set.of("accumulate", "scale", "increment", "sgd", "adamW", "movingAverage");
+    private static final Set<String> IN_PLACE = Set.of("accumulate", "scale", "increment", "sgd", "adam", "adamW", "clip", "movingAverage");
     /** Methods that update their first destination so, and overwrite the others. */
     private static final Set<String> FIRST_IN_PLACE = Set.of("rnn", "lstm", "gru");
 
@@ -81,8 +81,8 @@ record KernelCall(Method method, Object[] args) {
     /** How many of the buffers, from the first, are written. */
     int destinations() {
         return switch (name()) {
-            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward" -> 2;
-            case "adamW", "lstmBackward", "gruBackward" -> 3;
+            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward", "smoothedCrossEntropy", "rmsNorm" -> 2;
+            case "adam", "adamW", "lstmBackward", "gruBackward" -> 3;
             case "gru" -> 4;
             case "lstm" -> 5;
             default -> 1;
@@ -170,7 +170,18 @@ record KernelCall(Method method, Object[] args) {
             case "gru" -> n * (2L * intArg(11) + 3) + n / 3 * 6;
             case "gruBackward" -> n * 2L * intArg(14) + n / 3 * 17;
             case "recurrentWeightBackward" -> 2L * buffers().get(1).length() * intArg(8);
+            case "labelWeights" -> 0;
+            case "clip" -> n;
+            case "leakyRelu" -> n;
+            case "leakyReluBackward" -> 2 * n;
+            case "smoothedCrossEntropy" -> 6L * buffers().get(1).length();
+            case "smoothedCrossEntropyBackward" -> 4 * n;
+            case "bceWithLogits" -> 8 * n;
+            case "bceWithLogitsBackward" -> 8 * n;
+            case "rmsNorm" -> 5 * n;
+            case "rmsNormBackward" -> 8 * n;
             case "sgd" -> 6 * n;
+            case "adam" -> 14 * n;
             case "adamW" -> 14 * n;
             default -> throw new IllegalStateException("flops: the contract's method " + name() + " is not counted here yet. Add it to KernelCall.");
         };

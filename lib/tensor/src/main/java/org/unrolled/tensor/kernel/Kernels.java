@@ -425,6 +425,56 @@ public interface Kernels {
      * @param da      (B, T, G), 0 past a sequence's length
      */
     void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc);
+    // ---- losses and activations with numbers of their own, RMS normalisation
+
+    /**
+     * y[n] = weights[labels[n]], or 0 where the label is {@code ignored}. A label outside 0..C-1 as in {@link #embedding}.
+     */
+    void labelWeights(Buffer y, Buffer labels, Buffer weights, int N, int C, int ignored);
+
+    /**
+     * loss[n] = -Σ_c q[n,c] · log softmax(logits[n,:])[c] with the targets q[n,c] = weights[c] · (ε/C + (1-ε)·[c = labels[n]])
+     * (label smoothing: Szegedy et al. 2016), and 0 where the label is {@code ignored}; probs = softmax(logits), kept for the
+     * gradient. A label outside 0..C-1 as in {@link #embedding}. loss and probs are two storages.
+     *
+     * @param smoothing ε
+     */
+    void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored);
+
+    /** dlogits[n,c] (+)= dout[0]/total[0] · (probs[n,c] · Σₖ q[n,k] - q[n,c]), and 0 where the label is {@code ignored}. */
+    void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights, int N, int C,
+                                      float smoothing, int ignored, boolean acc);
+
+    /**
+     * y[n,c] = (1 - t)·x + (1 + (w[c] - 1)·t) · log(1 + e⁻ˣ) = -w·t·log σ(x) - (1 - t)·log(1 - σ(x)), in the form that does not
+     * overflow.
+     *
+     * @param x (N, C) logits
+     * @param t (N, C) targets from 0 to 1
+     * @param w (C) the weight of the positive targets
+     */
+    void bceWithLogits(Buffer y, Buffer x, Buffer t, Buffer w, int N, int C);
+
+    /** dx[n,c] (+)= scale · dout[0] · ((1 - t) - (1 + (w[c] - 1)·t)·(1 - σ(x))). */
+    void bceWithLogitsBackward(Buffer dx, Buffer dout, Buffer x, Buffer t, Buffer w, int N, int C, float scale, boolean acc);
+
+    /** yᵢ = xᵢ where xᵢ &gt; 0, else slope·xᵢ. */
+    void leakyRelu(Buffer y, Buffer x, float slope);
+
+    /** dxᵢ (+)= doutᵢ where xᵢ &gt; 0, else slope·doutᵢ. */
+    void leakyReluBackward(Buffer dx, Buffer dout, Buffer x, float slope, boolean acc);
+
+    /**
+     * y[r,c] = x[r,c] · ρᵣ · γ[c] with ρ = 1/√(mean x² + ε) over the row (Zhang and Sennrich 2019).
+     *
+     * @param stat (N, 2): 0 and ρ of each row, kept for the gradient; another storage than y. With a mean of 0,
+     *             {@link #layerNormGammaBackward} is the gradient of γ here too.
+     * @param x    (N, C)
+     */
+    void rmsNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, int N, int C, float eps);
+
+    /** dx[r,c] (+)= ρ (g - x̂ · mean(g x̂)) with g = dout·γ, x̂ = xρ, the mean over the row. */
+    void rmsNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc);
 
     // ---- optimisers
 
@@ -443,8 +493,26 @@ public interface Kernels {
     /** counter[0] ← counter[0] + 1, one int in place: the step number. */
     void increment(Buffer counter);
 
-    /** vᵢ ← momentum·vᵢ + gᵢ + weightDecay·pᵢ; pᵢ ← pᵢ - lr[0]·vᵢ. p and v in place, two storages. */
-    void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay);
+    /** yᵢ ← max(-limit, min(limit, yᵢ)), in place; NaN stays. */
+    void clip(Buffer y, float limit);
+
+    /**
+     * h = gᵢ + weightDecay·pᵢ; vᵢ ← momentum·vᵢ + h; pᵢ ← pᵢ - lr[0]·vᵢ, or with Nesterov's look ahead
+     * pᵢ ← pᵢ - lr[0]·(h + momentum·vᵢ) (Sutskever et al. 2013, in PyTorch's form). p and v in place, two storages.
+     */
+    void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay, boolean nesterov);
+
+    /**
+     * Adam (Kingma and Ba 2015), t = step[0] counted from 1, in place; p, m and v are three storages. The decay is part of the
+     * gradient, as in PyTorch (where it is apart, see {@link #adamW}):
+     * <pre>
+     *   h = g + weightDecay·p
+     *   m ← β₁m + (1-β₁)h      v ← β₂v + (1-β₂)h²
+     *   p ← p - lr · m/(1-β₁ᵗ) / (√(v/(1-β₂ᵗ)) + ε)
+     * </pre>
+     */
+    void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
+              float beta1, float beta2, float eps, float weightDecay);
 
     /**
      * AdamW (Loshchilov and Hutter 2019), t = step[0] counted from 1, in place; p, m and v are three storages:

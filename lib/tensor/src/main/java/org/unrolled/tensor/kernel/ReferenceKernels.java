@@ -1073,6 +1073,124 @@ public class ReferenceKernels implements Kernels {
         return (float) sum;
     }
 
+    // ---- losses and activations with numbers of their own, RMS normalisation
+
+    @Override public void labelWeights(Buffer y, Buffer labels, Buffer weights, int N, int C, int ignored) {
+        float[] ys = y.floats(), ws = weights.floats();
+        int[] labelss = labels.ints();
+        int y0 = y.offset(), t0 = labels.offset(), w0 = weights.offset();
+        for (int n = 0; n < N; n++) {
+            int label = labelss[t0 + n];
+            if (label != ignored && (label < 0 || label >= C)) throw Kernels.outside("crossEntropy", label, n, C);
+            ys[y0 + n] = label == ignored ? 0 : ws[w0 + label];
+        }
+    }
+
+    @Override public void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C,
+                                               float smoothing, int ignored) {
+        float[] losses = loss.floats(), xs = logits.floats(), ws = weights.floats();
+        int[] labelss = labels.ints();
+        int l0 = loss.offset(), x0 = logits.offset(), t0 = labels.offset(), w0 = weights.offset();
+        softmax(probs, logits, N, C, 1);
+        for (int n = 0; n < N; n++) {
+            int label = labelss[t0 + n];
+            if (label != ignored && (label < 0 || label >= C)) throw Kernels.outside("crossEntropy", label, n, C);
+            double m = largest(xs, x0 + n * C, C, 1), sum = 0, cost = 0;
+            for (int c = 0; c < C; c++) sum += Math.exp(xs[x0 + n * C + c] - m);
+            for (int c = 0; c < C && label != ignored; c++) {
+                double q = target(ws[w0 + c], c == label, smoothing, C);
+                // a class of weight 0 costs nothing, also where its logit is -∞
+                if (q != 0) cost -= q * (xs[x0 + n * C + c] - m - Math.log(sum));
+            }
+            losses[l0 + n] = (float) cost;
+        }
+    }
+
+    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights,
+                                                       int N, int C, float smoothing, int ignored, boolean acc) {
+        float[] dlogitss = dlogits.floats(), ps = probs.floats(), ws = weights.floats();
+        int[] labelss = labels.ints();
+        int dx0 = dlogits.offset(), p0 = probs.offset(), t0 = labels.offset(), w0 = weights.offset();
+        double factor = (double) dout.floats()[dout.offset()] / total.floats()[total.offset()];
+        for (int n = 0; n < N; n++) {
+            int label = labelss[t0 + n];
+            double sum = 0;
+            for (int c = 0; c < C; c++) sum += target(ws[w0 + c], c == label, smoothing, C);
+            for (int c = 0; c < C; c++) {
+                double q = target(ws[w0 + c], c == label, smoothing, C);
+                put(dlogitss, dx0 + n * C + c, label == ignored ? 0 : (float) (factor * (ps[p0 + n * C + c] * sum - q)), acc);
+            }
+        }
+    }
+
+    private static double target(double weight, boolean chosen, double smoothing, int C) {
+        return weight * (smoothing / C + (chosen ? 1 - smoothing : 0));
+    }
+
+    @Override public void bceWithLogits(Buffer y, Buffer x, Buffer t, Buffer w, int N, int C) {
+        float[] ys = y.floats(), xs = x.floats(), ts = t.floats(), ws = w.floats();
+        int y0 = y.offset(), x0 = x.offset(), t0 = t.offset(), w0 = w.offset();
+        for (int n = 0; n < N; n++) {
+            for (int c = 0; c < C; c++) {
+                int i = n * C + c;
+                double logit = xs[x0 + i], target = ts[t0 + i];
+                double softplus = Math.log1p(Math.exp(-Math.abs(logit))) + Math.max(-logit, 0);   // log(1 + e⁻ˣ)
+                ys[y0 + i] = (float) ((1 - target) * logit + (1 + (ws[w0 + c] - 1) * target) * softplus);
+            }
+        }
+    }
+
+    @Override public void bceWithLogitsBackward(Buffer dx, Buffer dout, Buffer x, Buffer t, Buffer w, int N, int C, float scale, boolean acc) {
+        float[] dxs = dx.floats(), xs = x.floats(), ts = t.floats(), ws = w.floats();
+        int dx0 = dx.offset(), x0 = x.offset(), t0 = t.offset(), w0 = w.offset();
+        double factor = scale * dout.floats()[dout.offset()];
+        for (int n = 0; n < N; n++) {
+            for (int c = 0; c < C; c++) {
+                int i = n * C + c;
+                double target = ts[t0 + i], rest = 1 / (1 + Math.exp(xs[x0 + i]));   // 1 - σ(x)
+                put(dxs, dx0 + i, (float) (factor * (1 - target - (1 + (ws[w0 + c] - 1) * target) * rest)), acc);
+            }
+        }
+    }
+
+    @Override public void leakyRelu(Buffer y, Buffer x, float slope) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] = xs[x0 + i] > 0 ? xs[x0 + i] : slope * xs[x0 + i];
+    }
+
+    @Override public void leakyReluBackward(Buffer dx, Buffer dout, Buffer x, float slope, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset();
+        for (int i = 0; i < dx.length(); i++) put(dxs, dx0 + i, xs[x0 + i] > 0 ? douts[d0 + i] : slope * douts[d0 + i], acc);
+    }
+
+    @Override public void rmsNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, int N, int C, float eps) {
+        float[] ys = y.floats(), stats = stat.floats(), xs = x.floats(), gammas = gamma.floats();
+        int y0 = y.offset(), s0 = stat.offset(), x0 = x.offset(), g0 = gamma.offset();
+        for (int r = 0; r < N; r++) {
+            double square = 0;
+            for (int c = 0; c < C; c++) square += (double) xs[x0 + r * C + c] * xs[x0 + r * C + c] / C;
+            double rho = 1 / Math.sqrt(square + eps);
+            stats[s0 + 2 * r] = 0;
+            stats[s0 + 2 * r + 1] = (float) rho;
+            for (int c = 0; c < C; c++) ys[y0 + r * C + c] = (float) (xs[x0 + r * C + c] * rho * gammas[g0 + c]);
+        }
+    }
+
+    @Override public void rmsNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
+        float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats(), gammas = gamma.floats();
+        int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset(), g0 = gamma.offset();
+        for (int r = 0; r < N; r++) {
+            double rho = stats[s0 + 2 * r + 1], mean = 0;
+            for (int c = 0; c < C; c++) mean += (double) douts[d0 + r * C + c] * gammas[g0 + c] * xs[x0 + r * C + c] * rho / C;
+            for (int c = 0; c < C; c++) {
+                double g = (double) douts[d0 + r * C + c] * gammas[g0 + c], xHat = xs[x0 + r * C + c] * rho;
+                put(dxs, dx0 + r * C + c, (float) (rho * (g - xHat * mean)), acc);
+            }
+        }
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {
@@ -1105,13 +1223,36 @@ public class ReferenceKernels implements Kernels {
         counter.ints()[counter.offset()]++;
     }
 
-    @Override public void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay) {
+    @Override public void clip(Buffer y, float limit) {
+        float[] ys = y.floats();
+        int y0 = y.offset();
+        for (int i = 0; i < y.length(); i++) ys[y0 + i] = Math.max(-limit, Math.min(limit, ys[y0 + i]));
+    }
+
+    @Override public void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay, boolean nesterov) {
         float[] ps = p.floats(), vs = v.floats(), gs = g.floats();
         int p0 = p.offset(), v0 = v.offset(), g0 = g.offset();
         float rate = lr.floats()[lr.offset()];
         for (int i = 0; i < p.length(); i++) {
-            vs[v0 + i] = momentum * vs[v0 + i] + gs[g0 + i] + weightDecay * ps[p0 + i];
-            ps[p0 + i] -= rate * vs[v0 + i];
+            float h = gs[g0 + i] + weightDecay * ps[p0 + i];
+            vs[v0 + i] = momentum * vs[v0 + i] + h;
+            ps[p0 + i] -= rate * (nesterov ? h + momentum * vs[v0 + i] : vs[v0 + i]);
+        }
+    }
+
+    @Override public void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
+                               float beta1, float beta2, float eps, float weightDecay) {
+        float[] ps = p.floats(), ms = m.floats(), vs = v.floats(), gs = g.floats();
+        int p0 = p.offset(), m0 = m.offset(), v0 = v.offset(), g0 = g.offset();
+        double rate = lr.floats()[lr.offset()];
+        int t = step.ints()[step.offset()];
+        double correction1 = 1 - Math.pow(beta1, t), correction2 = 1 - Math.pow(beta2, t);
+        for (int i = 0; i < p.length(); i++) {
+            double h = gs[g0 + i] + (double) weightDecay * ps[p0 + i];
+            ms[m0 + i] = (float) (beta1 * ms[m0 + i] + (1 - beta1) * h);
+            vs[v0 + i] = (float) (beta2 * vs[v0 + i] + (1 - beta2) * h * h);
+            double mHat = ms[m0 + i] / correction1, vHat = vs[v0 + i] / correction2;
+            ps[p0 + i] = (float) (ps[p0 + i] - rate * mHat / (Math.sqrt(vHat) + eps));
         }
     }
 

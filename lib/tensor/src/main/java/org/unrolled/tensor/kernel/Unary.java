@@ -61,6 +61,14 @@ public enum Unary {
             return (float) (0.5 * (1 + t) + 0.5 * x * (1 - t * t) * SQRT_2_OVER_PI * (1 + 3 * 0.044715 * x * x));
         }
         private double inner(double x) { return Math.tanh(SQRT_2_OVER_PI * (x + 0.044715 * x * x * x)); }
+    },
+    /** y = x σ(x), y′ = σ(x)(1 + x(1 - σ(x))) (Elfwing, Uchibe and Doya 2017; "swish"). */
+    SILU {
+        @Override public float apply(float x) { return (float) (x / (1 + Math.exp(-x))); }
+        @Override public float derivative(float x, float y) {
+            double s = 1 / (1 + Math.exp(-x));
+            return (float) (s * (1 + x * (1 - s)));
+        }
     };
 
     private static final double SQRT_2_OVER_PI = Math.sqrt(2 / Math.PI);

@@ -27,6 +27,7 @@ final class VectorElementwise {
             case RELU -> VectorElementwise::relu;
             case GELU -> VectorElementwise::gelu;
             case GELU_TANH -> VectorElementwise::geluTanh;
+            case SILU -> VectorElementwise::silu;
         };
         run(loop, y, x, x, f == Unary.LOG ? 6 : 1, false);
     }
@@ -42,6 +43,7 @@ final class VectorElementwise {
             case RELU -> run(VectorElementwise::reluBackward, dx, dout, x, 1, acc);
             case GELU -> run(VectorElementwise::geluBackward, dx, dout, x, 2, acc);
             case GELU_TANH -> run(VectorElementwise::geluTanhBackward, dx, dout, x, 2, acc);
+            case SILU -> run(VectorElementwise::siluBackward, dx, dout, x, 2, acc);
         }
     }
 
@@ -182,6 +184,10 @@ final class VectorElementwise {
         for (int i = 0; i < n; i += LANES) put(VectorMath.geluTanh(at(x, x0 + i)), y, y0 + i, acc);
     }
 
+    private static void silu(float[] y, int y0, float[] x, int x0, float[] b, int b0, int n, boolean acc) {
+        for (int i = 0; i < n; i += LANES) put(VectorMath.silu(at(x, x0 + i)), y, y0 + i, acc);
+    }
+
     // ---- backward: y is dx, a is dout, b is what the derivative needs (x, or the output where that is shorter)
 
     private static void sqrtBackward(float[] dx, int dx0, float[] dout, int d0, float[] out, int o0, int n, boolean acc) {
@@ -228,5 +234,9 @@ final class VectorElementwise {
 
     private static void geluTanhBackward(float[] dx, int dx0, float[] dout, int d0, float[] x, int x0, int n, boolean acc) {
         for (int i = 0; i < n; i += LANES) put(at(dout, d0 + i).mul(VectorMath.geluTanhDerivative(at(x, x0 + i))), dx, dx0 + i, acc);
+    }
+
+    private static void siluBackward(float[] dx, int dx0, float[] dout, int d0, float[] x, int x0, int n, boolean acc) {
+        for (int i = 0; i < n; i += LANES) put(at(dout, d0 + i).mul(VectorMath.siluDerivative(at(x, x0 + i))), dx, dx0 + i, acc);
     }
 }

@@ -429,6 +429,38 @@ public final class VectorKernels extends ReferenceKernels {
         else VectorChannels.groupNormGammaBackward(dgamma, dout, x, stat, B, C, S, groups, acc);
     }
 
+    // ---- losses and activations with numbers of their own, RMS normalisation
+
+    @Override public void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C,
+                                               float smoothing, int ignored) {
+        if (N * C < HANDFUL) super.smoothedCrossEntropy(loss, probs, logits, labels, weights, N, C, smoothing, ignored);
+        else VectorLoss.crossEntropy(loss, probs, logits, labels, weights, N, C, smoothing, ignored);
+    }
+
+    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights,
+                                                       int N, int C, float smoothing, int ignored, boolean acc) {
+        if (N * C < HANDFUL) super.smoothedCrossEntropyBackward(dlogits, dout, total, probs, labels, weights, N, C, smoothing, ignored, acc);
+        else VectorLoss.crossEntropyBackward(dlogits, dout, total, probs, labels, weights, N, C, smoothing, ignored, acc);
+    }
+
+    @Override public void leakyRelu(Buffer y, Buffer x, float slope) {
+        VectorLoss.leakyRelu(y, x, slope);
+    }
+
+    @Override public void leakyReluBackward(Buffer dx, Buffer dout, Buffer x, float slope, boolean acc) {
+        VectorLoss.leakyReluBackward(dx, dout, x, slope, acc);
+    }
+
+    @Override public void rmsNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, int N, int C, float eps) {
+        if (N * C < HANDFUL) super.rmsNorm(y, stat, x, gamma, N, C, eps);
+        else VectorLoss.rmsNorm(y, stat, x, gamma, N, C, eps);
+    }
+
+    @Override public void rmsNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
+        if (N * C < HANDFUL) super.rmsNormBackward(dx, dout, x, stat, gamma, N, C, acc);
+        else VectorLoss.rmsNormBackward(dx, dout, x, stat, gamma, N, C, acc);
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {
@@ -447,28 +479,53 @@ public final class VectorKernels extends ReferenceKernels {
         Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> VectorRows.scale(y.floats(), y.offset() + from, to - from, factor));
     }
 
+    @Override public void clip(Buffer y, float limit) {
+        Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> {
+            float[] ys = y.floats();
+            for (int i = y.offset() + from; i < y.offset() + to; i++) ys[i] = Math.max(-limit, Math.min(limit, ys[i]));
+        });
+    }
+
+    @Override public void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay, boolean nesterov) {
+        Workers.forRanges(p.length(), LANES, p.length(), (from, to) ->
+            super.sgd(p.slice(from, to - from), v.slice(from, to - from), g.slice(from, to - from), lr, momentum, weightDecay, nesterov));
+    }
+
+    @Override public void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
+                               float beta1, float beta2, float eps, float weightDecay) {
+        adam(p, m, v, g, step, lr, beta1, beta2, eps, weightDecay, 0);
+    }
+
     @Override public void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
                                 float beta1, float beta2, float eps, float weightDecay) {
+        adam(p, m, v, g, step, lr, beta1, beta2, eps, 0, weightDecay);
+    }
+
+    /** Both, by whether the decay is added to the gradient ({@code coupled}) or shrinks the parameters ({@code decoupled}). */
+    private static void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr, float beta1, float beta2, float eps,
+                             float coupled, float decoupled) {
         float[] ps = p.floats(), ms = m.floats(), vs = v.floats(), gs = g.floats();
         int p0 = p.offset(), m0 = m.offset(), v0 = v.offset(), g0 = g.offset(), t = step.ints()[step.offset()];
         double rate = lr.floats()[lr.offset()];
         // p(1 - lr·wd) - lr · (m/c₁)/(√(v/c₂) + ε), with everything that is the same for all elements taken out
-        float keep = (float) (1 - rate * weightDecay), stepSize = (float) (rate / (1 - Math.pow(beta1, t)));
+        float keep = (float) (1 - rate * decoupled), stepSize = (float) (rate / (1 - Math.pow(beta1, t)));
         float rootCorrection = (float) (1 / Math.sqrt(1 - Math.pow(beta2, t)));
         Workers.forRanges(p.length(), LANES, 2L * p.length(), (from, to) -> {
             int i = from;
             for (; i <= to - LANES; i += LANES) {
-                FloatVector grad = FloatVector.fromArray(VectorMath.FLOATS, gs, g0 + i);
+                FloatVector old = FloatVector.fromArray(VectorMath.FLOATS, ps, p0 + i);
+                FloatVector grad = FloatVector.fromArray(VectorMath.FLOATS, gs, g0 + i).add(old.mul(coupled));
                 FloatVector mean = FloatVector.fromArray(VectorMath.FLOATS, ms, m0 + i).mul(beta1).add(grad.mul(1 - beta1));
                 FloatVector square = FloatVector.fromArray(VectorMath.FLOATS, vs, v0 + i).mul(beta2).add(grad.mul(grad).mul(1 - beta2));
                 FloatVector move = mean.mul(stepSize).div(square.sqrt().mul(rootCorrection).add(eps));
-                FloatVector.fromArray(VectorMath.FLOATS, ps, p0 + i).mul(keep).sub(move).intoArray(ps, p0 + i);
+                old.mul(keep).sub(move).intoArray(ps, p0 + i);
                 mean.intoArray(ms, m0 + i);
                 square.intoArray(vs, v0 + i);
             }
             for (; i < to; i++) {
-                ms[m0 + i] = ms[m0 + i] * beta1 + gs[g0 + i] * (1 - beta1);
-                vs[v0 + i] = vs[v0 + i] * beta2 + gs[g0 + i] * gs[g0 + i] * (1 - beta2);
+                float grad = gs[g0 + i] + ps[p0 + i] * coupled;
+                ms[m0 + i] = ms[m0 + i] * beta1 + grad * (1 - beta1);
+                vs[v0 + i] = vs[v0 + i] * beta2 + grad * grad * (1 - beta2);
                 float move = ms[m0 + i] * stepSize / ((float) Math.sqrt(vs[v0 + i]) * rootCorrection + eps);
                 ps[p0 + i] = ps[p0 + i] * keep - move;
             }

@@ -223,7 +223,7 @@ class CrossProviderTest {
         float[] special = new float[80 + seed];
         float[] few = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, Float.MIN_VALUE, 1e-30f, -20, 20, 1};
         for (int i = 0; i < special.length; i++) special[i] = few[random.nextInt(few.length)];
-        for (Unary f : new Unary[] {Unary.EXP, Unary.LOG, Unary.SQRT, Unary.ABS, Unary.TANH, Unary.SIGMOID, Unary.RELU, Unary.GELU}) {
+        for (Unary f : new Unary[] {Unary.EXP, Unary.LOG, Unary.SQRT, Unary.ABS, Unary.TANH, Unary.SIGMOID, Unary.RELU, Unary.GELU, Unary.SILU}) {
             same("unary", 8, (k, b) -> k.unary(b[0], f, b[1]), out(special.length, false), in(special));
         }
         for (Binary f : Binary.values()) {
@@ -536,13 +536,50 @@ class CrossProviderTest {
 
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("providersAndSeeds")
+    void losses(String provider, int seed) {
+        begin(provider, seed);
+        int N = size(), C = sizeNotZero(), ignored = random.nextBoolean() ? -100 : C - 1;
+        float smoothing = random.nextBoolean() ? 0 : 0.3f;
+        float[] weights = positive(C).floats, probs = new float[N * C];
+        if (C > 1) weights[0] = 0;
+        int[] labels = ids(N, C).ints;
+        for (int i = 0; i < N; i += 3) labels[i] = ignored;
+        Arg classes = new Arg(null, labels, false), targets = in(N * C);
+        for (int i = 0; i < N * C; i++) targets.floats[i] = random.nextFloat();
+        new ReferenceKernels().softmax(Buffer.of(probs), Buffer.of(normal(N * C)), N, C, 1);
+        same("labelWeights", 0, (k, b) -> k.labelWeights(b[0], b[1], b[2], N, C, ignored), out(N, false), classes, in(weights));
+        same("smoothedCrossEntropy", C, (k, b) -> k.smoothedCrossEntropy(b[0], b[1], b[2], b[3], b[4], N, C, smoothing, ignored),
+            out(N, false), out(N * C, false), in(N * C), classes, in(weights));
+        same("bceWithLogits", 4, (k, b) -> k.bceWithLogits(b[0], b[1], b[2], b[3], N, C), out(N * C, false), in(N * C), targets, positive(C));
+        same("leakyRelu", 0, (k, b) -> k.leakyRelu(b[0], b[1], 0.1f), out(N * C, false), in(N * C));
+        Arg x = in(N * C);
+        float[] stat = new float[2 * N];
+        new ReferenceKernels().rmsNorm(Buffer.of(new float[N * C]), Buffer.of(stat), Buffer.of(x.floats), Buffer.of(new float[C]), N, C, 1e-3f);
+        same("rmsNorm", C, (k, b) -> k.rmsNorm(b[0], b[1], b[2], b[3], N, C, 1e-3f), out(N * C, false), out(2 * N, false), x, in(C));
+        for (boolean acc : new boolean[] {false, true}) {
+            same("smoothedCrossEntropyBackward", C, (k, b) -> k.smoothedCrossEntropyBackward(b[0], b[1], b[2], b[3], b[4], b[5], N, C, smoothing, ignored, acc),
+                out(N * C, acc), in(1.5f), in(7f), in(probs), classes, in(weights));
+            same("bceWithLogitsBackward", 4, (k, b) -> k.bceWithLogitsBackward(b[0], b[1], b[2], b[3], b[4], N, C, 0.5f, acc),
+                out(N * C, acc), in(1.5f), in(N * C), targets, positive(C));
+            same("leakyReluBackward", 0, (k, b) -> k.leakyReluBackward(b[0], b[1], b[2], 0.1f, acc), out(N * C, acc), in(N * C), in(N * C));
+            same("rmsNormBackward", 4 * C, (k, b) -> k.rmsNormBackward(b[0], b[1], b[2], b[3], b[4], N, C, acc), out(N * C, acc), in(N * C), x, in(stat), in(C));
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
     void optimisers(String provider, int seed) {
         begin(provider, seed);
         int n = seed % 8 == 0 ? 50_003 : sizeNotZero() * 7, chunk = 1 + random.nextInt(300), parts = (n + chunk - 1) / chunk;
         same("sumOfSquares", chunk, (k, b) -> k.sumOfSquares(b[0], b[1], chunk), out(parts, false), in(n));
         same("clipCoefficient", parts, (k, b) -> k.clipCoefficient(b[0], b[1], 0.7f), out(2, false), positive(parts));
         same("increment", 0, (k, b) -> k.increment(b[0]), new Arg(null, new int[] {seed}, true));
-        same("sgd", 4, (k, b) -> k.sgd(b[0], b[1], b[2], b[3], 0.9f, 0.01f), out(n, true), out(n, true), in(n), in(0.1f));
+        for (boolean nesterov : new boolean[] {false, true}) {
+            same("sgd", 4, (k, b) -> k.sgd(b[0], b[1], b[2], b[3], 0.9f, 0.01f, nesterov), out(n, true), out(n, true), in(n), in(0.1f));
+        }
+        same("clip", 0, (k, b) -> k.clip(b[0], 0.4f), out(n, true));
+        same("adam", 8, (k, b) -> k.adam(b[0], b[1], b[2], b[3], b[4], b[5], 0.9f, 0.999f, 1e-8f, 0.01f),
+            out(n, true), out(n, true), new Arg(positive(n).floats, null, true), in(n), new Arg(null, new int[] {1 + seed}, false), in(0.01f));
         Arg v = new Arg(positive(n).floats, null, true);
         same("adamW", 8, (k, b) -> k.adamW(b[0], b[1], b[2], b[3], b[4], b[5], 0.9f, 0.999f, 1e-8f, 0.01f),
             out(n, true), out(n, true), v, in(n), new Arg(null, new int[] {1 + seed}, false), in(0.01f));

@@ -33,6 +33,11 @@ class VectorMathTest {
         return 0.5 * (1 + t(x)) + 0.5 * x * (1 - t(x) * t(x)) * Math.sqrt(2 / Math.PI) * (1 + 3 * 0.044715 * x * x);
     }
 
+    private static double siluDerivative(double x) {
+        double s = 1 / (1 + Math.exp(-x));
+        return s * (1 + x * (1 - s));
+    }
+
     private static Arguments of(String name, UnaryOperator<FloatVector> f, DoubleUnaryOperator exact, double from, double to, Error error, double bound) {
         return Arguments.of(name + " from " + from + " to " + to, f, exact, from, to, error, bound);
     }
@@ -43,6 +48,8 @@ class VectorMathTest {
             of("exp", VectorMath::exp, Math::exp, -0.5, 0.5, ULP, 2),
             of("sigmoid", VectorMath::sigmoid, x -> 1 / (1 + Math.exp(-x)), -87, 87, ULP, 4),
             of("tanh", VectorMath::tanh, Math::tanh, -12, 12, ULP, 5), of("tanh", VectorMath::tanh, Math::tanh, -1e-3, 1e-3, ULP, 5),
+            of("silu", VectorMath::silu, x -> x / (1 + Math.exp(-x)), -87, 87, ULP, 5),
+            of("silu'", VectorMath::siluDerivative, VectorMathTest::siluDerivative, -80, 80, ABSOLUTE, 1e-6),
             of("erf", VectorMath::erf, Unary::erf, -6, 6, ABSOLUTE, 6e-7), of("Φ", VectorMath::normalCdf, Unary::normalCdf, -8, 8, ABSOLUTE, 4e-7),
             of("gelu", VectorMath::gelu, VectorMathTest::gelu, -10, 10, ABSOLUTE_BY_X, 4e-7),
             of("gelu'", VectorMath::geluDerivative, VectorMathTest::geluDerivative, -10, 10, ABSOLUTE, 6e-7),
