@@ -1,9 +1,9 @@
 package org.unrolled.nn;
 
-import java.util.Arrays;
 import java.util.Random;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.kernel.Kernels;
 
 /**
  * A vector for each id: ids (…) → (…, dModel). Parameter {@code weight} (count, dModel), standard normal at first; the row of the
@@ -21,9 +21,8 @@ public final class Embedding extends Layer {
     /** For ids 0..count-1, of which {@code padding} stands for none. */
     public Embedding(int count, int dModel, int padding, Random random) {
         this.padding = padding;
-        float[] rows = Tensors.randn(random, count, dModel).toArray();
-        if (padding >= 0 && padding < count) Arrays.fill(rows, padding * dModel, (padding + 1) * dModel, 0);
-        weight = parameter("weight", Tensors.tensor(rows, count, dModel));
+        weight = parameter("weight", Tensors.randn(random, count, dModel));
+        if (padding >= 0 && padding < count) Kernels.current().fill(weight.buffer().slice(padding * dModel, dModel), 0);
     }
 
     @Override public Tensor forward(Tensor ids) {

@@ -1,8 +1,8 @@
 package org.unrolled.nn;
 
-import java.util.Arrays;
 import java.util.Random;
 import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.op.Lstm;
 import org.unrolled.tensor.op.RecurrentWeights;
 
@@ -41,10 +41,7 @@ public final class LstmCell extends Module {
 
     static void forgetBias(RecurrentWeights w, double bias) {
         int H = w.weightHh().size(1);
-        float[] ih = w.biasIh().toArray(), hh = w.biasHh().toArray();
-        Arrays.fill(ih, H, 2 * H, (float) bias);
-        Arrays.fill(hh, H, 2 * H, 0);
-        w.biasIh().assign(ih);
-        w.biasHh().assign(hh);
+        Kernels.current().fill(w.biasIh().buffer().slice(H, H), (float) bias);
+        Kernels.current().fill(w.biasHh().buffer().slice(H, H), 0);
     }
 }

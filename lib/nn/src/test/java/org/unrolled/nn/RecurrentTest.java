@@ -24,6 +24,7 @@ import org.junit.jupiter.api.TestFactory;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.ShapeKernels;
 
 /** Recurrent layers and cells give what PyTorch gave in float64, train along PyTorch's loss curve, and say what is wrong. */
 class RecurrentTest {
@@ -333,6 +334,19 @@ class RecurrentTest {
         assertThat(nobody.hN().shape()).containsExactly(1, 0, 20);
         nobody.output().sum().backward();
         assertThat(rnn.parameters().get(1).grad().toArray()).containsOnly(0);
+    }
+
+    /** Shapes and parameters of a network that would not fit are known without its numbers. */
+    @Test void layersHaveShapesWithoutNumbers() {
+        Kernels.with(new ShapeKernels().kernels(), () -> {
+            Embedding embedding = new Embedding(100, 8, 0, new Random(1));
+            Lstm lstm = new Lstm(8, 200, 2, true, 0.1, new Random(1)).forgetBias(1);
+            Tensor x = embedding.forward(Tensors.ids(new int[64 * 5000], 64, 5000));
+            Lstm.Result r = lstm.forward(x, new int[64]);
+            assertThat(r.output().shape()).containsExactly(64, 5000, 400);
+            assertThat(r.cN().shape()).containsExactly(4, 64, 200);
+            assertThat(lstm.numParameters()).isEqualTo(2 * 4 * 200 * (8 + 200 + 2) + 2 * 4 * 200 * (400 + 200 + 2));
+        });
     }
 
     @Test void theForgetGatesBias() {

@@ -333,7 +333,7 @@ public interface Kernels {
     //
     // lengths: B ints in 0..T. Sequence b has its steps at t = 0..lengths[b]-1 and is gone through from its first to its last,
     // or, if reverse, from its last to its first; "before" means in that order. Past its length every result is 0. A sequence
-    // of length 0 leaves the state as it was. On the CPU a length outside 0..T throws IllegalArgumentException (see length);
+    // of length 0 leaves the state as it was. On the CPU a length outside 0..T throws IllegalArgumentException (requireLength);
     // a device, which cannot, writes NaN. What the input adds at each step, x·W_ihᵀ + b_ih, was computed before for all steps
     // at once, as one matrix product, and lies where the result goes.
 
