@@ -157,6 +157,16 @@ public class Notebook extends Tensors {
         return new Lines().line(name, x, y);
     }
 
+    /** One place of a convolution's window on an input (H, W): the window, its product with the kernel (kH, kW), and the output up to place (i, j). */
+    public static SlidingWindow slidingWindow(Tensor x, Tensor kernel, int i, int j) {
+        return new SlidingWindow(matrix("slidingWindow", x), matrix("slidingWindow", kernel), i, j);
+    }
+
+    /** What one output of a stack of convolutions sees; add the layers with {@link ReceptiveField#layer}. */
+    public static ReceptiveField receptiveField() {
+        return new ReceptiveField();
+    }
+
     /** A drawing of boxes and arrows; see {@link Diagram}. */
     public static Diagram diagram() {
         return new Diagram();
