@@ -185,6 +185,18 @@ public class Tensors {
         return Cat.stack(dim, tensors);
     }
 
+    /** The same elements in reverse order along these axes: a kernel turned by 180 degrees is {@code flip(k, -2, -1)}. */
+    public static Tensor flip(Tensor x, int... dims) {
+        Tensor y = x;
+        for (int dim : dims) {
+            Tensor whole = y;
+            Tensor[] parts = new Tensor[whole.size(dim)];
+            Arrays.setAll(parts, i -> whole.slice(dim, parts.length - 1 - i, parts.length - i));
+            y = parts.length < 2 ? whole : cat(dim, parts);
+        }
+        return y;
+    }
+
     /** The table's rows that the ids name: table (V, C), ids (…) → (…, C). */
     public static Tensor embedding(Tensor table, Tensor ids) {
         return Embedding.apply(table, ids);

@@ -141,4 +141,15 @@ class TensorTest {
         assertThat(x.dropout(0.25, 11, step, 3).toArray()).isNotEqualTo(y.toArray());
         assertThat(x.dropout(0.25, 12, step, 2).toArray()).isNotEqualTo(y.toArray());
     }
+
+    @Test
+    void flipReversesAxes() {
+        Tensor x = Tensors.tensor(new double[][] {{1, 2, 3}, {4, 5, 6}}).requiresGrad(true);
+        assertThat(Tensors.flip(x, 1).toArray()).containsExactly(3, 2, 1, 6, 5, 4);
+        assertThat(Tensors.flip(x, -2, -1).toArray()).containsExactly(6, 5, 4, 3, 2, 1);
+        assertThat(Tensors.flip(Tensors.zeros(0, 2), 0, 1).shape()).containsExactly(0, 2);
+        assertThat(Tensors.flip(Tensors.ids(1, 2), 0).toIntArray()).containsExactly(2, 1);
+        Tensors.flip(x, 0, 1).mul(Tensors.tensor(new double[][] {{1, 2, 3}, {4, 5, 6}})).sum().backward();
+        assertThat(x.grad().toArray()).containsExactly(6, 5, 4, 3, 2, 1);
+    }
 }
