@@ -485,6 +485,68 @@ for kind, layer in [("RNN", torch.nn.RNN), ("LSTM", torch.nn.LSTM), ("GRU", torc
                    "state": start, "outputs": {"losses": pack(torch.tensor(losses))}})
 
 
+# --- optimisers with their state, and schedules ----------------------------------------------------------------------
+generator = torch.Generator().manual_seed(4)
+updates = []
+
+
+def optimiser_case(op, name, make, args, clip_value=None):
+    net = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.ReLU(), torch.nn.Linear(6, 3))
+    with torch.no_grad():
+        for p in net.parameters():
+            p.copy_(normal(*p.shape, scale=0.7))
+    x, labels = normal(10, 5, 4, scale=2), torch.randint(0, 3, (10, 5), generator=generator)
+    start = {k: pack(v, 9) for k, v in net.state_dict().items()}
+    optimiser = make(net.parameters())
+    losses = []
+    for step in range(10):
+        optimiser.zero_grad()
+        loss = F.cross_entropy(net(x[step]), labels[step])
+        loss.backward()
+        if clip_value:
+            torch.nn.utils.clip_grad_value_(net.parameters(), clip_value)
+        optimiser.step()
+        losses.append(loss.item())
+    states = [optimiser.state[p] for p in net.parameters()]
+    moments = {k: torch.cat([s[k].reshape(-1) for s in states]) for k in ("momentum_buffer", "exp_avg", "exp_avg_sq") if states[0].get(k) is not None}
+    updates.append({"op": op, "name": name, "args": args | {"clipValue": clip_value or 0}, "terms": 300, "inputs": {"x": pack(x, 9), "labels": pack(labels)}, "state": start,
+                    "outputs": {"losses": pack(torch.tensor(losses)), **{k: pack(v) for k, v in moments.items()}, **{k: pack(v) for k, v in net.state_dict().items()}}})
+
+
+for name, lr, momentum, decay, nesterov, clip in [("plain", 0.1, 0, 0, False, None), ("weight decay", 0.1, 0, 0.05, False, None), ("momentum", 0.05, 0.9, 0, False, None),
+                                                  ("momentum and decay", 0.05, 0.8, 0.02, False, None), ("Nesterov", 0.05, 0.9, 0.01, True, None), ("clipped by value", 0.1, 0.9, 0, False, 0.05)]:
+    optimiser_case("Sgd", name, lambda p: torch.optim.SGD(p, lr=lr, momentum=momentum, weight_decay=decay, nesterov=nesterov),
+                   {"lr": lr, "momentum": momentum, "weightDecay": decay, "nesterov": nesterov}, clip)
+for name, lr, beta1, beta2, decay in [("defaults", 0.01, 0.9, 0.999, 0), ("weight decay", 0.02, 0.8, 0.99, 0.1)]:
+    optimiser_case("Adam", name, lambda p: torch.optim.Adam(p, lr=lr, betas=(beta1, beta2), weight_decay=decay), {"lr": lr, "beta1": beta1, "beta2": beta2, "weightDecay": decay})
+    optimiser_case("AdamW", name, lambda p: torch.optim.AdamW(p, lr=lr, betas=(beta1, beta2), weight_decay=decay), {"lr": lr, "beta1": beta1, "beta2": beta2, "weightDecay": decay})
+
+
+def rates(make, steps, values=None):
+    """The learning rate of each step; with values, after each of them (plateau)."""
+    optimiser = torch.optim.SGD([torch.zeros(1, requires_grad=True)], lr=0.3)
+    schedule, seen = make(optimiser), []
+    for t in range(steps):
+        optimiser.step()
+        if values is None:
+            seen.append(optimiser.param_groups[0]["lr"])
+            schedule.step()
+        else:
+            schedule.step(values[t])
+            seen.append(optimiser.param_groups[0]["lr"])
+    return pack(torch.tensor(seen))
+
+
+S = torch.optim.lr_scheduler
+plateau_values = [1.0, 0.9, 0.95, 0.92, 0.91, 0.91, 0.91, 0.5, 0.5, 0.49999, 0.6, math.nan, 0.6, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4, 0.4]
+schedules = [{"op": "step", "name": "every 7", "args": {"every": 7, "gamma": 0.3}, "outputs": {"lr": rates(lambda o: S.StepLR(o, 7, 0.3), 30)}},
+             {"op": "cosine", "name": "to 0.01", "args": {"steps": 25, "minLr": 0.01}, "outputs": {"lr": rates(lambda o: S.CosineAnnealingLR(o, 25, 0.01), 26)}},
+             {"op": "warmUpCosine", "name": "5 of 30", "args": {"warmUp": 5, "steps": 30, "minLr": 0.02}, "outputs": {"lr": rates(
+                 lambda o: S.SequentialLR(o, [S.LinearLR(o, 1 / 5, 1, 4), S.CosineAnnealingLR(o, 25, 0.02)], [5]), 30)}},
+             {"op": "plateau", "name": "patience 2", "args": {"factor": 0.5, "patience": 2, "minLr": 0.02}, "inputs": {"values": pack(torch.tensor([v if v == v else 1e9 for v in plateau_values]), 9)},
+              "outputs": {"lr": rates(lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=2, min_lr=0.02), len(plateau_values), plateau_values)}}]
+
+
 def write(folder, name, cases):
     target = ROOT / folder / "src/test/resources/pytorch" / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -500,3 +562,5 @@ write("lib/nn", "modules", modules)
 write("lib/nn", "optimisers", optimisers)
 write("lib/nn", "recurrent", recurrent)
 write("lib/nn", "recurrent-curves", curves)
+write("lib/nn", "updates", updates)
+write("lib/nn", "schedules", schedules)

@@ -1,6 +1,7 @@
 package org.unrolled.nn;
 
 import java.util.List;
+import java.util.Map;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
@@ -39,5 +40,9 @@ public final class AdamW extends Optimizer {
 
     @Override protected void update(Kernels k) {
         k.adamW(parameters, m, v, gradients, step, lr, beta1, beta2, EPS, weightDecay);
+    }
+
+    @Override protected Map<String, Buffer> moments() {
+        return Map.of("exp_avg", m, "exp_avg_sq", v);
     }
 }

@@ -2,7 +2,10 @@ package org.unrolled.nn;
 
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
@@ -67,6 +70,11 @@ public abstract class Optimizer {
         return Kernels.current().host(clip.slice(1, 1))[0];
     }
 
+    /** Cuts each element of the gradients off at ±limit. */
+    public final void clipGradValue(double limit) {
+        Kernels.current().clip(gradients, (float) limit);
+    }
+
     /** Updates the parameters from their gradients. */
     public final void step() {
         Kernels.current().increment(step);
@@ -75,6 +83,36 @@ public abstract class Optimizer {
 
     /** One update; {@link #step} has counted already. */
     protected abstract void update(Kernels k);
+
+    /** What it remembers from step to step, one element for each parameter, by PyTorch's names. */
+    protected abstract Map<String, Buffer> moments();
+
+    /**
+     * What a checkpoint holds to go on as if nothing had happened: the step number and the moments, each as one vector over all parameters;
+     * the tensors themselves, not copies. The learning rate is not part of it.
+     */
+    public final Map<String, Tensor> stateDict() {
+        Map<String, Tensor> state = new TreeMap<>();
+        moments().forEach((name, moment) -> state.put(name, Tensor.of(new int[] {moment.length()}, moment)));
+        state.put("step", Tensor.of(new int[] {1}, step));
+        return state;
+    }
+
+    /** Overwrites the step number and the moments; the optimiser must be of the same kind, over parameters of the same sizes. */
+    public final void loadStateDict(Map<String, Tensor> state) {
+        Map<String, Tensor> own = stateDict();
+        if (!own.keySet().equals(state.keySet())) {
+            throw new IllegalArgumentException("loadStateDict: the state has " + new TreeSet<>(state.keySet()) + ", and " + getClass().getSimpleName() + " has "
+                    + own.keySet() + ". Hint: make the optimiser that was saved.");
+        }
+        own.forEach((name, tensor) -> {
+            if (state.get(name).numel() != tensor.numel()) {
+                throw new IllegalArgumentException("loadStateDict: " + name + " has " + state.get(name).numel() + " elements in the state and " + tensor.numel()
+                        + " here: one for each number that is trained. Hint: build the module with the sizes it was saved with.");
+            }
+        });
+        own.forEach((name, tensor) -> tensor.assign(state.get(name)));
+    }
 
     /** The learning rate. */
     public final double lr() {
