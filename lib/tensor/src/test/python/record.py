@@ -546,6 +546,105 @@ schedules = [{"op": "step", "name": "every 7", "args": {"every": 7, "gamma": 0.3
              {"op": "plateau", "name": "patience 2", "args": {"factor": 0.5, "patience": 2, "minLr": 0.02}, "inputs": {"values": pack(torch.tensor([v if v == v else 1e9 for v in plateau_values]), 9)},
               "outputs": {"lr": rates(lambda o: S.ReduceLROnPlateau(o, factor=0.5, patience=2, min_lr=0.02), len(plateau_values), plateau_values)}}]
 
+# --- convolutional layers, initial values and a training run, read by ConvolutionalTest (lib/nn) -----------------------------
+generator.manual_seed(1989)
+shared, modules = modules, []
+
+
+def images(module, *x, name, terms=300, **args):
+    module_case(type(module).__name__, name, module, lambda m, x: {"y": m(x)}, {"x": normal(*x)}, args, terms)
+
+
+images(torch.nn.Conv2d(3, 4, 3), 2, 3, 6, 7, name="3x3", **{"in": 3, "out": 4, "kernel": 3, "stride": 1, "padding": 0, "dilation": 1, "groups": 1, "bias": True})
+images(torch.nn.Conv2d(4, 6, 3, 2, 1, 2, 2, bias=False), 2, 4, 8, 7, name="all options", **{"in": 4, "out": 6, "kernel": 3, "stride": 2, "padding": 1, "dilation": 2, "groups": 2, "bias": False})
+images(torch.nn.Conv1d(3, 4, 3, 2, 1), 2, 3, 9, name="stride 2", **{"in": 3, "out": 4, "kernel": 3, "stride": 2, "padding": 1, "dilation": 1, "groups": 1, "bias": True})
+images(torch.nn.ConvTranspose2d(4, 6, 3, 2, 1, 1, 2), 2, 4, 3, 4, name="output padding, groups",
+       **{"in": 4, "out": 6, "kernel": 3, "stride": 2, "padding": 1, "output_padding": 1, "groups": 2, "dilation": 1, "bias": True})
+images(torch.nn.MaxPool2d(3, 2, 1), 2, 3, 7, 6, name="3, stride 2", kernel=3, stride=2, padding=1)
+images(torch.nn.AvgPool2d(2), 2, 3, 6, 4, name="2", kernel=2, stride=2, padding=0)
+images(torch.nn.AdaptiveAvgPool2d((2, 3)), 2, 3, 7, 5, name="to 2x3", H=2, W=3)
+images(torch.nn.GroupNorm(2, 6), 3, 6, 4, 5, name="two groups", groups=2, channels=6)
+images(torch.nn.Flatten(), 2, 3, 4, 5, name="images")
+
+
+# two passes in training, then the recorded one, in training or evaluation: the running statistics count
+for norm, shape in [(torch.nn.BatchNorm2d, (4, 3, 3, 4)), (torch.nn.BatchNorm1d, (6, 5)), (torch.nn.BatchNorm1d, (3, 2, 5))]:
+    for evaluation in [False, True]:
+        module = norm(shape[1], momentum=0.2)
+        with torch.no_grad():
+            for p in module.parameters():
+                p.copy_(normal(*p.shape))
+        start = {k: pack(v, 9) for k, v in module.state_dict().items()}
+        before, x, dout = normal(2, *shape, shift=0.5), normal(*shape, scale=2, shift=1).requires_grad_(True), normal(*shape)
+        for one in before:
+            module(one)
+        y = module.train(not evaluation)(x)
+        y.backward(dout)
+        modules.append({"op": norm.__name__, "name": f"{shape}, {'evaluation' if evaluation else 'training'}", "args": {"channels": shape[1], "momentum": 0.2, "evaluation": evaluation},
+                        "terms": 400, "inputs": {"x": pack(x, 9), "before": pack(before, 9)}, "state": start, "dout": pack(dout, 9),
+                        "outputs": {"y": pack(y), "running_mean": pack(module.running_mean), "running_var": pack(module.running_var)},
+                        "batches": int(module.num_batches_tracked), "gradients": {"x": pack(x.grad)},
+                        "parameterGradients": {k: pack(p.grad) for k, p in module.named_parameters()}})
+convolutional, modules = modules, shared
+
+# the numbers with which PyTorch draws initial values: what it hands to uniform_ and normal_
+drawn = []
+uniform, gauss = torch.Tensor.uniform_, torch.Tensor.normal_
+torch.Tensor.uniform_ = lambda t, a=0, b=1, generator=None: drawn.append(b) or uniform(t, a, b, generator=generator)
+torch.Tensor.normal_ = lambda t, mean=0, std=1, generator=None: drawn.append(std) or gauss(t, mean, std, generator=generator)
+
+
+def spread(function, *args, **options):
+    drawn.clear()
+    function(*args, **options)
+    return drawn[0]
+
+
+initial = {"gains": {k: torch.nn.init.calculate_gain(k) for k in ["linear", "sigmoid", "tanh", "relu", "selu"]}, "leaky": torch.nn.init.calculate_gain("leaky_relu", 0.2), "weights": [],
+           "layers": {"Conv2d": spread(torch.nn.Conv2d, 6, 16, 5, groups=2), "Conv1d": spread(torch.nn.Conv1d, 6, 4, 3), "ConvTranspose2d": spread(torch.nn.ConvTranspose2d, 6, 4, 3, groups=2),
+                      "Linear": spread(torch.nn.Linear, 7, 3)}}
+for shape in [(5, 7), (16, 6, 5, 5), (4, 3, 3)]:
+    w = torch.empty(shape)
+    initial["weights"].append({"shape": list(shape), "kaimingUniform": spread(torch.nn.init.kaiming_uniform_, w), "kaimingNormal": spread(torch.nn.init.kaiming_normal_, w),
+                               "kaimingUniformLeakyOut": spread(torch.nn.init.kaiming_uniform_, w, 0.2, "fan_out"), "kaimingNormalLeakyOut": spread(torch.nn.init.kaiming_normal_, w, 0.2, "fan_out"),
+                               "xavierUniform": spread(torch.nn.init.xavier_uniform_, w, 1.5), "xavierNormal": spread(torch.nn.init.xavier_normal_, w, 1.5)})
+torch.Tensor.uniform_, torch.Tensor.normal_ = uniform, gauss
+
+# (no bias before a batch norm: its gradient is 0 but for rounding, which Adam would blow up to whole steps)
+# bars that stand, lie or cross in noise, in which direction? 50 steps of a small LeNet with batch norm on 4 batches in turn, then an evaluation
+net = torch.nn.Sequential(torch.nn.Conv2d(1, 4, 5, padding=2, bias=False), torch.nn.BatchNorm2d(4), torch.nn.ReLU(), torch.nn.MaxPool2d(2),
+                          torch.nn.Conv2d(4, 8, 5, bias=False), torch.nn.BatchNorm2d(8), torch.nn.ReLU(), torch.nn.AvgPool2d(2), torch.nn.Flatten(),
+                          torch.nn.Linear(8, 12, bias=False), torch.nn.BatchNorm1d(12), torch.nn.ReLU(), torch.nn.Linear(12, 4))
+with torch.no_grad():
+    for k, p in net.named_parameters():
+        p.copy_(normal(*p.shape, scale=0.2, shift=1.0 if p.dim() == 1 and k.endswith("weight") else 0.0))
+labels = torch.randint(0, 4, (4, 10), generator=generator)
+x = normal(4, 10, 1, 12, 12, scale=0.7)
+for b in range(4):
+    for n in range(10):
+        at, kind = int(torch.randint(2, 10, (1,), generator=generator)), int(labels[b, n])
+        for i in range(12):
+            if kind != 0:
+                x[b, n, 0, i, at if kind == 1 else (i + at) % 12 if kind == 2 else (at - i) % 12] += 1
+            else:
+                x[b, n, 0, at, i] += 1
+x = x.mul(64).round().div(64)
+start = {k: pack(v, 9) for k, v in net.state_dict().items()}
+optimiser = torch.optim.AdamW(net.parameters(), lr=0.003, weight_decay=0.01)
+losses = []
+for step in range(50):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(net(x[step % 4]), labels[step % 4])
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    optimiser.step()
+    losses.append(loss.item())
+    if step == 9:
+        after_ten = {k: pack(v, 9) for k, v in net.state_dict().items()}
+net.eval()
+curve = [{"op": "LeNet", "name": "50 steps with batch norm", "args": {}, "terms": 0, "inputs": {"x": pack(x, 9), "labels": pack(labels)}, "state": start,
+          "outputs": {"losses": pack(torch.tensor(losses)), "logits": pack(net(x[0])), "running_var": pack(net[1].running_var), **after_ten}}]
+
 
 def write(folder, name, cases):
     target = ROOT / folder / "src/test/resources/pytorch" / f"{name}.json"
@@ -559,6 +658,9 @@ def write(folder, name, cases):
 for name, cases in files.items():
     write("lib/tensor", name, cases)
 write("lib/nn", "modules", modules)
+write("lib/nn", "convolutional", convolutional)
+write("lib/nn", "convolutional-initial", [initial])
+write("lib/nn", "convolutional-curve", curve)
 write("lib/nn", "optimisers", optimisers)
 write("lib/nn", "recurrent", recurrent)
 write("lib/nn", "recurrent-curves", curves)

@@ -130,7 +130,7 @@ public final class Init {
     static void requireGroups(String layer, int in, int out, int groups) {
         if (groups < 1 || in % groups != 0 || out % groups != 0) {
             throw new IllegalArgumentException(layer + ": groups = " + groups + " does not divide " + (in == out ? in + " channels" : in + " channels in and " + out + " out")
-                    + ": each group has equally many. Hint: choose groups that divides " + (in == out ? "it." : "both."));
+                    + ": each group has equally many. Hint: choose a number that divides " + (in == out ? "it." : "both."));
         }
     }
 }

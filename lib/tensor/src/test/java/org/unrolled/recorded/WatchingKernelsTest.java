@@ -43,6 +43,22 @@ class WatchingKernelsTest {
         assertThat(row(profile, "embedding").bytes()).as("two rows, not the table").isEqualTo(4 * (6 + 6 + 2));
     }
 
+    /** A multiply-add for each tap of each channel of a group, in each of the three products. */
+    @Test
+    void aProfileCountsConvolutions() {
+        ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));
+        Kernels.with(profile.kernels(), () -> {
+            Tensor x = Tensors.ones(2, 4, 9, 8).requiresGrad(true), w = Tensors.ones(6, 2, 3, 3).requiresGrad(true);
+            Tensors.avgPool2d(Tensors.conv2d(x, w, null, 2, 1, 1, 2), 2).sum().backward();
+        });
+        long products = 2L * 2 * 6 * 5 * 4 * (2 * 9);
+        assertThat(row(profile, "conv2d").flops()).isEqualTo(products);
+        assertThat(row(profile, "conv2dBackward").flops()).isEqualTo(products);
+        assertThat(row(profile, "conv2dWeightBackward").flops()).isEqualTo(products);
+        assertThat(row(profile, "conv2d").bytes()).isEqualTo(4L * (2 * 4 * 9 * 8 + 6 * 2 * 9 + 2 * 6 * 5 * 4));
+        assertThat(row(profile, "avgPool2d").flops()).isEqualTo(2 * 6 * 2 * 2 * 4);
+    }
+
     @Test
     void aRecurrentLayerCountsItsProductsAndItsGates() {
         Kernels k = Kernels.named("reference");

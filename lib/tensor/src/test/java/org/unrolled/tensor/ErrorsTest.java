@@ -1,17 +1,27 @@
 package org.unrolled.tensor;
 
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.unrolled.tensor.Tensors.adaptiveAvgPool2d;
 import static org.unrolled.tensor.Tensors.arange;
+import static org.unrolled.tensor.Tensors.avgPool2d;
+import static org.unrolled.tensor.Tensors.batchNorm;
 import static org.unrolled.tensor.Tensors.bceWithLogits;
 import static org.unrolled.tensor.Tensors.cat;
+import static org.unrolled.tensor.Tensors.conv1d;
+import static org.unrolled.tensor.Tensors.conv2d;
+import static org.unrolled.tensor.Tensors.convTranspose2d;
 import static org.unrolled.tensor.Tensors.crossEntropy;
+import static org.unrolled.tensor.Tensors.dropout2d;
 import static org.unrolled.tensor.Tensors.embedding;
 import static org.unrolled.tensor.Tensors.eye;
+import static org.unrolled.tensor.Tensors.fold;
+import static org.unrolled.tensor.Tensors.groupNorm;
 import static org.unrolled.tensor.Tensors.huberLoss;
 import static org.unrolled.tensor.Tensors.ids;
 import static org.unrolled.tensor.Tensors.l1Loss;
 import static org.unrolled.tensor.Tensors.linear;
 import static org.unrolled.tensor.Tensors.maxAbsDiff;
+import static org.unrolled.tensor.Tensors.maxPool2d;
 import static org.unrolled.tensor.Tensors.mseLoss;
 import static org.unrolled.tensor.Tensors.oneHot;
 import static org.unrolled.tensor.Tensors.ones;
@@ -63,6 +73,64 @@ class ErrorsTest {
                         () -> ones(5).div(ones(3))),
                 error("maximum: (5) max (3): axis -1 differs, 5 != 3, and neither is 1. Hint: sizes are compared from the last axis, and must be equal or 1; reshape or unsqueeze one of the two.",
                         () -> ones(5).maximum(ones(3))),
+                error("conv2d: (3, 8, 8) has 3 axes, and the input is (B, C, H, W). Hint: unsqueeze(0) makes a batch of one, unsqueeze(1) adds a channel to each of a batch.",
+                        () -> conv2d(ones(3, 8, 8), ones(4, 3, 3, 3), null)),
+                error("conv2d: (8) has 1 axis, and the input is (B, C, H, W). Hint: reshape it to B, C, H, W.", () -> conv2d(ones(8), ones(4, 3, 3, 3), null)),
+                error("conv2d: the weight (3, 3) has 2 axes, and it is (Cout, C/groups, kH, kW). Hint: one kernel of one channel is weight.reshape(1, 1, kH, kW).",
+                        () -> conv2d(ones(1, 1, 8, 8), ones(3, 3), null)),
+                error("conv2d: (2, 3, 8, 8) with weight (4, 2, 3, 3): the input has 3 channels, so each kernel spans 3, and this weight's span 2. Hint: the weight is (Cout, C/groups, kH, kW).",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 2, 3, 3), null)),
+                error("conv2d: (2, 4, 8, 8) with weight (4, 4, 3, 3): the input has 4 channels in 2 groups, so each kernel spans 2, and this weight's span 4. Hint: the weight is (Cout, C/groups, kH, kW).",
+                        () -> conv2d(ones(2, 4, 8, 8), ones(4, 4, 3, 3), null, 1, 0, 1, 2)),
+                error("conv2d: 3 channels do not divide into 2 groups: each group has equally many. Hint: choose a number that divides both 3 and 4.",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 1, 3, 3), null, 1, 0, 1, 2)),
+                error("conv2d: 5 output channels do not divide into 2 groups: each group has equally many. Hint: choose a number that divides both 4 and 5.",
+                        () -> conv2d(ones(2, 4, 8, 8), ones(5, 2, 3, 3), null, 1, 0, 1, 2)),
+                error("conv2d: groups = 0: channels are in at least one group. Hint: groups = 1 connects all with all.",
+                        () -> conv2d(ones(2, 4, 8, 8), ones(4, 4, 3, 3), null, 1, 0, 1, 0)),
+                error("conv2d: weight (4, 3, 3, 3) with bias (3): the bias has one element for each output channel. Hint: zeros(4)",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 3, 3, 3), ones(3))),
+                error("conv2d: stride (0, 0): a window moves on by at least 1. Hint: stride 1 visits every place.",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 3, 3, 3), null, 0, 0)),
+                error("conv2d: padding (-1, -1): padding adds 0 or more on each side. Hint: slice(dim, from, to) takes away.",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 3, 3, 3), null, 1, -1)),
+                error("conv2d: dilation (0, 0): taps are at least 1 apart. Hint: dilation 1 is the ordinary window.",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 3, 3, 3), null, 1, 0, 0, 1)),
+                error("conv2d: kernel (5, 5) on (4, 6) with padding (0, 0): the window spans 5 and the padded input 4 along axis -2, so it fits nowhere. Hint: a smaller kernel, or padding 1.",
+                        () -> conv2d(ones(2, 3, 4, 6), ones(4, 3, 5, 5), null)),
+                error("conv2d: kernel (3, 3) with dilation (3, 3) on (9, 4) with padding (1, 1): the window spans 7 and the padded input 6 along axis -1, so it fits nowhere. Hint: a smaller kernel, or padding 2.",
+                        () -> conv2d(ones(2, 3, 9, 4), ones(4, 3, 3, 3), null, 1, 1, 3, 1)),
+                error("conv2d: stride (1, 2, 3) has 3 numbers: it is one for all axes or one for each of the 2. Hint: rows come first.",
+                        () -> conv2d(ones(2, 3, 8, 8), ones(4, 3, 3, 3), null, new int[] {1, 2, 3}, new int[] {0}, new int[] {1}, 1)),
+                error("conv2d: (1, 1, 2, 2) holds ints, and conv2d works on floats. Hint: x.toFloat() first.",
+                        () -> conv2d(ids(new int[4], 1, 1, 2, 2), ones(1, 1, 1, 1), null)),
+                error("conv1d: (2, 3, 4, 5) has 4 axes, and the input is (B, C, L). Hint: reshape it to B, C, L.", () -> conv1d(ones(2, 3, 4, 5), ones(1, 3, 2), null)),
+                error("conv1d: kernel (5) on (4) with padding (0): the window spans 5 and the padded input 4 along axis -1, so it fits nowhere. Hint: a smaller kernel, or padding 1.",
+                        () -> conv1d(ones(2, 3, 4), ones(1, 3, 5), null)),
+                error("convTranspose2d: (2, 3, 4, 4) with weight (4, 3, 2, 2): the input has 3 channels, and the weight's first axis 4. Hint: the weight is (C, Cout/groups, kH, kW), the input's channels first.",
+                        () -> convTranspose2d(ones(2, 3, 4, 4), ones(4, 3, 2, 2), null, 1, 0)),
+                error("convTranspose2d: outputPadding (2, 2) with stride (2, 2): it is 0 or more and below the stride. Hint: 1 with stride 2 doubles an even size.",
+                        () -> convTranspose2d(ones(2, 3, 4, 4), ones(3, 4, 2, 2), null, 2, 0, 2, 1, 1)),
+                error("convTranspose2d: (1, 1) with kernel (2, 2) and padding (1, 1): the padding takes away all of the output, whose size would be 0. Hint: less padding.",
+                        () -> convTranspose2d(ones(2, 3, 1, 1), ones(3, 4, 2, 2), null, 1, 1)),
+                error("maxPool2d: kernel (5, 5) on (4, 4) with padding (0, 0): the window spans 5 and the padded input 4 along axis -2, so it fits nowhere. Hint: a smaller kernel, or padding 1.",
+                        () -> maxPool2d(ones(2, 3, 4, 4), 5)),
+                error("maxPool2d: padding (2, 2) with kernel (3, 3): a window may hang over the edge by at most half of it, 1. Hint: less padding, or pad before.",
+                        () -> maxPool2d(ones(2, 3, 8, 8), 3, 2, 2)),
+                error("avgPool2d: kernel (0, 0): a window has at least 1 tap along each axis. Hint: 1 looks at each element alone.", () -> avgPool2d(ones(2, 3, 8, 8), 0)),
+                error("adaptiveAvgPool2d: planes (8, 8) to (0, 1): both have at least one element along each axis. Hint: (1, 1) is the mean of each plane.",
+                        () -> adaptiveAvgPool2d(ones(2, 3, 8, 8), 0, 1)),
+                error("fold: (1, 9, 4) to planes (5, 5): the input is (B, C·kH·kW, L), here (B, C·9, 9). Hint: give the sizes and the window with which it was unfolded.",
+                        () -> fold(ones(1, 9, 4), 5, 5, 3, 1, 0, 1)),
+                error("batchNorm: (1, 3) in training has one value for each channel, whose variance is 0: training needs more than one. Hint: a larger batch, or eval() on the module.",
+                        () -> batchNorm(ones(1, 3), zeros(3), ones(3), ones(3), zeros(3), true, 0.1, 1e-5)),
+                error("batchNorm: (4, 3, 2, 2) with gamma (2): it needs one element for each of the 3 channels, axis 1. Hint: ones(3) or zeros(3)",
+                        () -> batchNorm(ones(4, 3, 2, 2), zeros(3), ones(3), ones(2), zeros(3), true, 0.1, 1e-5)),
+                error("batchNorm: (3) has 1 axis, and the input is (B, C) or (B, C, …). Hint: unsqueeze(0) makes a batch of one.",
+                        () -> batchNorm(ones(3), zeros(3), ones(3), ones(3), zeros(3), true, 0.1, 1e-5)),
+                error("groupNorm: 6 channels do not divide into 4 groups: each group has equally many. Hint: choose a number that divides 6.",
+                        () -> groupNorm(ones(2, 6, 3), 4, ones(6), zeros(6), 1e-5)),
+                error("dropout2d: p = 1.0 is not in 0 ≤ p < 1. Hint: p is the share that is dropped, often 0.1.", () -> dropout2d(ones(2, 3, 4, 4), 1, 0, ids(0), 0)),
                 error("exp: (2) holds ints, and exp works on floats. Hint: x.toFloat() first.", () -> ids(1, 2).exp()),
                 error("transpose: (3) has one axis, and a transpose swaps two. Hint: unsqueeze(0) makes a vector a row, unsqueeze(-1) a column.",
                         () -> ones(3).transpose()),

@@ -32,7 +32,7 @@ final class Channels {
         if (C % groups != 0 || Cout % groups != 0) {
             boolean in = C % groups != 0;
             throw new IllegalArgumentException(op + ": " + (in ? C + " channels" : Cout + " output channels") + " do not divide into " + groups
-                    + " groups: each group has equally many. Hint: choose groups that divides both " + C + " and " + Cout + ".");
+                    + " groups: each group has equally many. Hint: choose a number that divides " + (C == Cout ? C + "." : "both " + C + " and " + Cout + "."));
         }
     }
 
