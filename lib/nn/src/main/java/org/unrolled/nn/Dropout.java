@@ -14,7 +14,7 @@ import org.unrolled.tensor.kernel.Kernels;
 public final class Dropout extends Layer {
     private final double p;
     private final int seed;
-    private final Tensor step = Tensors.ids(0);
+    private final Tensor step = counter("step", Tensors.ids(0));
 
     /** The seed is drawn from {@code random}. */
     public Dropout(double p, Random random) {

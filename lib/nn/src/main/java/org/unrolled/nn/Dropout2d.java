@@ -13,7 +13,7 @@ import org.unrolled.tensor.kernel.Kernels;
 public final class Dropout2d extends Layer {
     private final double p;
     private final int seed;
-    private final Tensor step = Tensors.ids(0);
+    private final Tensor step = counter("step", Tensors.ids(0));
 
     /** The seed is drawn from {@code random}. */
     public Dropout2d(double p, Random random) {

@@ -19,6 +19,7 @@ import org.unrolled.tensor.op.Shapes;
 public abstract class Module {
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
+    private final Map<String, Tensor> counters = new LinkedHashMap<>();
     private final Map<String, Module> modules = new LinkedHashMap<>();
     private boolean training = true;
 
@@ -37,6 +38,22 @@ public abstract class Module {
         requireNew(name);
         buffers.put(name, initial);
         return initial;
+    }
+
+    /**
+     * Names a number that goes on from pass to pass and belongs neither to PyTorch's state nor to what is trained, such as how often
+     * dropout has drawn: a training that is taken up again needs it.
+     */
+    protected final Tensor counter(String name, Tensor initial) {
+        counters.put(name, initial);
+        return initial;
+    }
+
+    /** All counters by their full names. */
+    final Map<String, Tensor> counters() {
+        Map<String, Tensor> named = new LinkedHashMap<>(counters);
+        modules.forEach((part, module) -> module.counters().forEach((name, tensor) -> named.put(part + "." + name, tensor)));
+        return named;
     }
 
     /** Names a part. */

@@ -4,9 +4,10 @@ import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
+import java.util.function.Supplier;
 import org.unrolled.tensor.Tensor;
 
-/** Runs the steps of a training and tells a listener about each. */
+/** Runs the steps of a training and tells a listener about each. {@link Trainer} does the same over epochs of batches. */
 public final class Training {
     private Training() { }
 
@@ -30,13 +31,24 @@ public final class Training {
      */
     public static double run(int steps, TrainingListener listener, Optimizer optimizer, double maxNorm, IntFunction<Tensor> loss) {
         return loop(steps, listener, i -> {
-            optimizer.zeroGrad();
-            Tensor value = loss.apply(i);
-            value.backward();
-            optimizer.clipGradNorm(maxNorm);
-            optimizer.step();
-            return new Done(value.item(), Map.of("gradNorm", optimizer.gradNorm()));
+            double value = update(optimizer, maxNorm, 0, () -> loss.apply(i));
+            return new Done(value, Map.of("gradNorm", optimizer.gradNorm()));
         });
+    }
+
+    /** One update; a limit of 0 clips nothing. */
+    static double update(Optimizer optimizer, double maxNorm, double maxValue, Supplier<Tensor> loss) {
+        optimizer.zeroGrad();
+        Tensor value = loss.get();
+        value.backward();
+        if (maxValue > 0) optimizer.clipGradValue(maxValue);
+        if (maxNorm > 0) optimizer.clipGradNorm(maxNorm);
+        optimizer.step();
+        return value.item();
+    }
+
+    static void requireNotInterrupted(int done, int steps) {
+        if (Thread.interrupted()) throw new CancellationException("The training was interrupted after step " + done + " of " + steps + ".");
     }
 
     private record Done(double loss, Map<String, Double> metrics) { }
@@ -45,9 +57,7 @@ public final class Training {
         long start = System.nanoTime();
         double loss = Double.NaN;
         for (int i = 0; i < steps; i++) {
-            if (Thread.interrupted()) {
-                throw new CancellationException("The training was interrupted after step " + i + " of " + steps + ".");
-            }
+            requireNotInterrupted(i, steps);
             Done done = body.apply(i);
             loss = done.loss();
             listener.onStep(new TrainingStep(i + 1, steps, loss, done.metrics(), (System.nanoTime() - start) / 1e9));
