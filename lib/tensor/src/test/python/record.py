@@ -484,6 +484,101 @@ for kind, layer in [("RNN", torch.nn.RNN), ("LSTM", torch.nn.LSTM), ("GRU", torc
     curves.append({"op": kind, "name": "50 steps", "args": {}, "terms": 0, "inputs": {"x": pack(x, 9), "lengths": pack(lengths), "labels": pack(labels)},
                    "state": start, "outputs": {"losses": pack(torch.tensor(losses))}})
 
+# --- Transformer blocks and positions, read by TransformerTest (lib/nn) --------------------------------------------------
+generator.manual_seed(2017)  # so that cases added above change nothing here
+shared_modules, modules = modules, []
+
+
+def encoder_layer(dModel, heads, dFF, pre, gelu):
+    return torch.nn.TransformerEncoderLayer(dModel, heads, dFF, dropout=0, activation="gelu" if gelu else "relu", batch_first=True, norm_first=pre)
+
+
+def hidden(T):
+    return torch.triu(torch.ones(T, T), diagonal=1).bool()
+
+
+for name, pre, gelu, causal, B, T, dModel, heads, dFF in [("post-LN, ReLU", False, False, False, 2, 4, 8, 2, 12), ("pre-LN, GELU, causal", True, True, True, 2, 5, 8, 2, 12),
+                                                         ("post-LN, GELU, causal", False, True, True, 1, 3, 6, 3, 7), ("pre-LN, ReLU", True, False, False, 3, 2, 6, 1, 24),
+                                                         ("one position", True, True, True, 2, 1, 4, 2, 5)]:
+    module_case("TransformerBlock", name, encoder_layer(dModel, heads, dFF, pre, gelu), lambda m, x: {"y": m(x, src_mask=hidden(T) if causal else None)}, {"x": normal(B, T, dModel)},
+                {"dModel": dModel, "numHeads": heads, "dFF": dFF, "preNorm": pre, "gelu": gelu, "causal": causal}, 60 * B)
+padded = torch.tensor([[0, 0, 0, 1, 1], [0, 0, 0, 0, 0]])
+module_case("TransformerBlock", "padding", encoder_layer(8, 2, 12, True, True), lambda m, x, p: {"y": m(x, src_key_padding_mask=p.bool())}, {"x": normal(2, 5, 8), "padding": padded},
+            {"dModel": 8, "numHeads": 2, "dFF": 12, "preNorm": True, "gelu": True, "causal": False}, 120)
+for name, pre, gelu, B, T, S, dModel, heads in [("post-LN, ReLU", False, False, 2, 4, 3, 8, 2), ("pre-LN, GELU", True, True, 2, 3, 5, 6, 3)]:
+    layer = torch.nn.TransformerDecoderLayer(dModel, heads, 10, dropout=0, activation="gelu" if gelu else "relu", batch_first=True, norm_first=pre)
+    module_case("TransformerDecoderBlock", name, layer, lambda m, x, memory: {"y": m(x, memory, tgt_mask=hidden(T))}, {"x": normal(B, T, dModel), "memory": normal(B, S, dModel)},
+                {"dModel": dModel, "numHeads": heads, "dFF": 10, "preNorm": pre, "gelu": gelu}, 60 * B)
+transformer, modules = modules, shared_modules
+
+
+def positions_case(op, name, function, args, x, terms=4):
+    x = x.requires_grad_(True)
+    y = function(x)
+    dout = normal(*y.shape)
+    y.backward(dout)
+    transformer.append({"op": op, "name": name, "args": args, "terms": terms, "inputs": {"x": pack(x, 9)}, "dout": pack(dout, 9), "outputs": {"y": pack(y)}, "gradients": {"x": pack(x.grad)}})
+
+
+def rope(base, start):
+    """Each pair as a complex number, turned by multiplying with e^(i m theta)."""
+    def function(x):
+        T, d = x.shape[-2:]
+        angle = torch.outer(torch.arange(start, start + T, dtype=torch.float64), base ** (-torch.arange(0, d, 2, dtype=torch.float64) / d))
+        turned = torch.view_as_complex(x.reshape(*x.shape[:-1], d // 2, 2)) * torch.polar(torch.ones_like(angle), angle)
+        return torch.view_as_real(turned).flatten(-2)
+    return function
+
+
+def sinusoidal(x):
+    T, d = x.shape[-2:]
+    angle = torch.arange(T, dtype=torch.float64)[:, None] * torch.exp(torch.arange(0, d, 2, dtype=torch.float64) * (-math.log(10000.0) / d))
+    table = torch.zeros(T, d)
+    table[:, 0::2], table[:, 1::2] = torch.sin(angle), torch.cos(angle)[:, :d // 2]
+    return x + table
+
+
+for name, shape, base, start in [("from 0", (2, 2, 5, 6), 10000.0, 0), ("from 7, base 100", (1, 3, 4, 8), 100.0, 7), ("one position", (1, 1, 1, 2), 10000.0, 3)]:
+    positions_case("Rope", name, rope(base, start), {"base": base, "from": start}, normal(*shape))
+positions_case("SinusoidalPositions", "even", sinusoidal, {}, normal(2, 7, 6))
+positions_case("SinusoidalPositions", "an odd width", sinusoidal, {}, normal(1, 40, 5))
+
+
+def alibi_scores(heads):
+    """The bias of the paper's figure 3, as what attention adds to equal scores."""
+    def function(x):
+        T = x.shape[-1]
+        away = torch.arange(T)[None, :] - torch.arange(T)[:, None]
+        slopes = torch.tensor([2.0 ** (-8 * (h + 1) / heads) for h in range(heads)])
+        return x + slopes[:, None, None] * -away.abs()
+    return function
+
+
+for heads in [4, 3]:
+    positions_case("Alibi", f"{heads} heads", alibi_scores(heads), {"numHeads": heads}, normal(heads, 6, 6))
+
+# which symbol comes next: two causal blocks of each kind, 50 steps of training
+for pre in [True, False]:
+    net = torch.nn.ModuleDict({"token": torch.nn.Embedding(6, 8), "blocks": torch.nn.ModuleList([encoder_layer(8, 2, 16, pre, True) for _ in range(2)]), "out": torch.nn.Linear(8, 6)})
+    own_weights(net, 0.3)
+    start = torch.randint(0, 6, (4, 5, 1), generator=generator)
+    x = (start + torch.tensor([1, 2, 5])[torch.randint(0, 3, (4, 5, 1), generator=generator)] * torch.arange(7)) % 6  # each sequence goes up by its own step
+    first = {k: pack(v, 9) for k, v in net.state_dict().items()}
+    optimiser = torch.optim.AdamW(net.parameters(), lr=0.01, weight_decay=0.01)
+    losses = []
+    for step in range(50):
+        h = net["token"](x[step % 4][:, :-1])
+        for block in net["blocks"]:
+            h = block(h, src_mask=hidden(6))
+        loss = F.cross_entropy(net["out"](h).reshape(-1, 6), x[step % 4][:, 1:].reshape(-1))
+        optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+        optimiser.step()
+        losses.append(loss.item())
+    transformer.append({"op": "curve", "name": "pre-LN" if pre else "post-LN", "args": {"preNorm": pre}, "terms": 0, "inputs": {"x": pack(x)}, "state": first,
+                        "outputs": {"losses": pack(torch.tensor(losses))}})
+
 
 # --- optimisers with their state, and schedules ----------------------------------------------------------------------
 generator = torch.Generator().manual_seed(4)
@@ -664,5 +759,6 @@ write("lib/nn", "convolutional-curve", curve)
 write("lib/nn", "optimisers", optimisers)
 write("lib/nn", "recurrent", recurrent)
 write("lib/nn", "recurrent-curves", curves)
+write("lib/nn", "transformer", transformer)
 write("lib/nn", "updates", updates)
 write("lib/nn", "schedules", schedules)

@@ -1,5 +1,6 @@
 package org.unrolled.nn;
 
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
@@ -27,9 +28,16 @@ public final class MultiHeadAttention extends Module {
     private final Tensor inWeight;
     private final Tensor inBias;
     private final Linear out;
+    private final RelativePositions positions;
+    private final Dropout dropout;
 
     /** dModel is a multiple of numHeads. */
     public MultiHeadAttention(int dModel, int numHeads, Random random) {
+        this(dModel, numHeads, 0, RelativePositions.NONE, random);
+    }
+
+    /** With dropout of the weights in training, and positions inside attention. */
+    public MultiHeadAttention(int dModel, int numHeads, double dropout, RelativePositions positions, Random random) {
         if (numHeads < 1 || dModel % numHeads != 0) {
             throw new IllegalArgumentException("MultiHeadAttention: dModel " + dModel + " does not divide into " + numHeads
                     + " heads: each head gets dModel/numHeads columns. Hint: choose a dModel that is a multiple of numHeads.");
@@ -42,6 +50,9 @@ public final class MultiHeadAttention extends Module {
         out = module("out_proj", new Linear(dModel, dModel, random));
         Tensor outBias = out.bias();
         if (outBias != null) outBias.assign(Tensors.zeros(dModel));
+        this.positions = positions;
+        // its own numbers, so that dropout leaves the initial weights of a seed as they are
+        this.dropout = module("dropout", new Dropout(dropout, dropout == 0 ? 0 : random.nextInt()));
     }
 
     /** Self-attention without a mask. */
@@ -56,12 +67,33 @@ public final class MultiHeadAttention extends Module {
 
     /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S). */
     public Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
-        Tensor q = heads(query, 0), k = heads(key, 1), v = heads(value, 2);
+        return attend(query, key, value, mask, false);
+    }
+
+    /** Attention, with its weights; causal: query i takes nothing of the keys after i. */
+    Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, boolean causal) {
+        Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
+        return mix(q, k, heads(value, 2), mask, causal);
+    }
+
+    /** Causal self-attention of the next positions x (B, t, dModel), after those in the cache, which remembers these too. */
+    public Tensor attend(Tensor x, KeyValueCache cache) {
+        int from = cache.length();
+        Tensor q = positions.turn(heads(x, 0), from);
+        cache.append(positions.turn(heads(x, 1), from), heads(x, 2));
+        return mix(q, Objects.requireNonNull(cache.keys()), Objects.requireNonNull(cache.values()), null, true).output();
+    }
+
+    /** The queries stand at the last T of the S positions. */
+    private Attended mix(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
+        int B = q.size(0), T = q.size(2), S = k.size(2);
         Tensor scores = q.matmul(k.transpose()).div(Math.sqrt(dModel / numHeads));
+        Tensor bias = positions.bias(numHeads, T, S);
+        if (bias != null) scores = scores.add(bias);
+        if (causal && T > 1) scores = scores.maskedFill(Tensors.causalMask(S).slice(0, S - T, S), Double.NEGATIVE_INFINITY);
         if (mask != null) scores = scores.maskedFill(mask, Double.NEGATIVE_INFINITY);
         Tensor weights = scores.softmax();
-        Tensor mixed = weights.matmul(v);
-        int B = query.size(0), T = query.size(1);
+        Tensor mixed = dropout.forward(weights).matmul(v);
         return new Attended(out.forward(mixed.transpose(1, 2).reshape(B, T, dModel)), weights);
     }
 
