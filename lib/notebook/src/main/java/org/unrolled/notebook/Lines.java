@@ -135,6 +135,21 @@ public final class Lines extends Picture<Lines> {
         return all;
     }
 
+    /** The values that a logarithmic axis can show. */
+    @Nullable Range positive() {
+        double low = Double.POSITIVE_INFINITY;
+        double high = 0;
+        for (Series s : series) {
+            for (double y : s.y) {
+                if (y > 0 && Double.isFinite(y)) {
+                    low = Math.min(low, y);
+                    high = Math.max(high, y);
+                }
+            }
+        }
+        return high > 0 ? new Range(low, high) : null;
+    }
+
     @Override Lines within(Range shared) {
         return yRange != null ? this : with(p -> p.yRange = shared);
     }

@@ -29,6 +29,8 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
  */
 final class XCharts {
     private static final int SCALE = 2;
+    /** Where the labels of a logarithmic y axis end. */
+    private static final int DECADES = 44;
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color TEXT = new Color(0x595959);
     private static final String QUIET = "font-size=\"11\" fill=\"" + Svg.QUIET + "\"";
@@ -56,7 +58,14 @@ final class XCharts {
         chart.getStyler().setAxisTitlesVisible(false);
         chart.getStyler().setXAxisLogarithmic(lines.logX).setYAxisLogarithmic(lines.logY);
         chart.getStyler().setXAxisTicksVisible(false);
-        chart.setCustomYAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 4)));
+        List<Double> decades = decades(lines);
+        if (decades.isEmpty()) {
+            chart.setCustomYAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 4)));
+        } else {
+            chart.getStyler().setPlotGridHorizontalLinesVisible(false);
+            chart.getStyler().setAxisTickMarksColor(Color.WHITE).setYAxisLeftWidthHint(DECADES);
+            chart.setCustomYAxisTickLabelsFormatter(_ -> " ");
+        }
         if (lines.yRange != null && lines.yRange.high() > lines.yRange.low()) {
             chart.getStyler().setYAxisMin(lines.yRange.low()).setYAxisMax(lines.yRange.high());
         }
@@ -100,6 +109,7 @@ final class XCharts {
             chart.paint(g, width, lines.height);
             g.dispose();
             xTicks(svg, chart, lines, top);
+            yDecades(svg, chart, decades, top, width);
             if (named) {
                 directLabels(svg, chart, lines, width, top);
             }
@@ -149,6 +159,45 @@ final class XCharts {
             }
         }
         svg.raw("</g>");
+    }
+
+    /**
+     * The powers of ten that get a line and a label, about six of them, on a logarithmic axis of two decades or more; else none.
+     * XChart would draw all of them, and nine lines in each: forty decades become a grey block.
+     */
+    private static List<Double> decades(Lines lines) {
+        List<Double> decades = new ArrayList<>();
+        Picture.Range range = lines.yRange != null ? lines.yRange : lines.positive();
+        if (!lines.logY || range == null || !(range.low() > 0) || range.high() / range.low() < 99) {
+            return decades;
+        }
+        int first = (int) Math.ceil(Math.log10(range.low()) - 1e-9);
+        int last = (int) Math.floor(Math.log10(range.high()) + 1e-9);
+        int least = Math.ceilDiv(last - first + 1, 7);
+        int every = List.of(1, 2, 3, 5, 10, 20, 50).stream().filter(n -> n >= least).findFirst().orElse(100);
+        for (int d = Math.ceilDiv(first, every) * every; d <= last; d += every) {
+            decades.add(Math.pow(10, d));
+        }
+        return decades;
+    }
+
+    /** 0.01, 100 or 10⁻¹². */
+    private static String decade(double value) {
+        int exponent = (int) Math.rint(Math.log10(value));
+        if (Math.abs(exponent) <= 3) {
+            return Numbers.brief(value, 4);
+        }
+        StringBuilder text = new StringBuilder("10").append(exponent < 0 ? "⁻" : "");
+        String.valueOf(Math.abs(exponent)).chars().forEach(c -> text.append("⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(c - '0')));
+        return text.toString();
+    }
+
+    private static void yDecades(Svg svg, XYChart chart, List<Double> decades, int top, int width) {
+        for (double d : decades) {
+            double y = top + chart.getScreenYFromChart(d);
+            svg.path("M" + Svg.number(DECADES + 4) + " " + Svg.number(y) + "H" + Svg.number(width - 12), "stroke=\"#d5d9de\" stroke-width=\"1\" stroke-opacity=\"0.7\" fill=\"none\"");
+            svg.text(DECADES, y + 4, decade(d), QUIET + " text-anchor=\"end\"");
+        }
     }
 
     /** Each line's name at its end, moved apart where two ends are close. */

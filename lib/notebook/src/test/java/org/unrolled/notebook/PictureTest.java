@@ -255,4 +255,14 @@ class PictureTest {
     private static String svg(Picture<?> picture) {
         return new String(picture.render().bytes(), StandardCharsets.UTF_8);
     }
+
+    @Test
+    void aLogarithmicAxisOfManyDecadesHasFewLabels() {
+        double[] y = new double[400];
+        for (int i = 0; i < y.length; i++) {
+            y[i] = Math.pow(1.2, i) * 1e-9;
+        }
+        String svg = new String(Notebook.lines().line("up", y).logY().render().bytes(), java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(svg).contains(">10⁻⁵<", ">1<", ">10⁵<", ">10²⁰<").doesNotContain(">10⁻⁶<", "e20<");
+    }
 }
