@@ -2,6 +2,7 @@ package org.unrolled.nn;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -68,6 +69,26 @@ public abstract class Module {
             throw new IllegalArgumentException(getClass().getSimpleName() + ": there is already a part named \"" + name
                     + "\", and names are unique. Hint: number them, as \"layers.0\".");
         }
+    }
+
+    /**
+     * Runs a part, for those that are built of parts: the same as {@code part.forward(x)}, and a {@link Summary} sees what it does.
+     */
+    protected static Tensor run(Layer part, Tensor x) {
+        return Summary.OBSERVER.isBound() ? Summary.OBSERVER.get().run(part, x) : part.forward(x);
+    }
+
+    /** This module as "" and all inside it by their full names. */
+    final Map<String, Module> namedModules() {
+        Map<String, Module> named = new LinkedHashMap<>();
+        named.put("", this);
+        modules.forEach((part, module) -> module.namedModules().forEach((name, inner) -> named.put(name.isEmpty() ? part : part + "." + name, inner)));
+        return named;
+    }
+
+    /** The parameters of this module, without those of its parts. */
+    final Collection<Tensor> ownParameters() {
+        return parameters.values();
     }
 
     /** All parameters, this module's first, each once. */

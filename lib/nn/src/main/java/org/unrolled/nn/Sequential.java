@@ -14,7 +14,7 @@ public final class Sequential extends Layer {
     }
 
     @Override public Tensor forward(Tensor x) {
-        for (Layer layer : layers) x = layer.forward(x);
+        for (Layer layer : layers) x = run(layer, x);
         return x;
     }
 }

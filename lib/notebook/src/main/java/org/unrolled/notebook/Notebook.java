@@ -4,8 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.nn.Layer;
+import org.unrolled.nn.Summary;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.ProfilingKernels;
 
 /**
  * The functions a lesson shows things with; one static import brings them and those of {@link Tensors}.
@@ -165,6 +169,18 @@ public class Notebook extends Tensors {
     /** What one output of a stack of convolutions sees; add the layers with {@link ReceptiveField#layer}. */
     public static ReceptiveField receptiveField() {
         return new ReceptiveField();
+    }
+
+    /** What a model for inputs of this shape consists of and costs, found without computing a number; show it as a table. */
+    public static Summary summary(Layer model, int... shape) {
+        return Summary.of(model, shape);
+    }
+
+    /** What the kernels do while this runs: calls, time, bytes and operations of each; show it as a table. */
+    public static ProfilingKernels profile(Runnable body) {
+        ProfilingKernels profile = new ProfilingKernels(Kernels.current());
+        Kernels.with(profile.kernels(), body);
+        return profile;
     }
 
     /** A drawing of boxes and arrows; see {@link Diagram}. */

@@ -2,7 +2,9 @@ package org.unrolled.notebook;
 
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.nn.Summary;
 import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.kernel.ProfilingKernels;
 
 /** One value in the two forms that every output has. */
 record Outputs(String html, String text) {
@@ -19,6 +21,8 @@ record Outputs(String html, String text) {
                 Picture<?> titled = caption == null || picture.title != null ? picture : picture.title(caption);
                 yield new Outputs(drawn(titled), titled.text());
             }
+            case Summary summary -> of(caption, Costs.table(caption, summary));
+            case ProfilingKernels profile -> of(caption, Costs.table(caption, profile));
             case HtmlTable table -> new Outputs(table.html(), table.text());
             case float[][] matrix -> of(caption, new HeatMap(Matrix.of(matrix)));
             case float[] array -> plain(caption, Arrays.toString(array));

@@ -1,6 +1,7 @@
 package org.unrolled.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
@@ -601,6 +602,11 @@ public final class Tensor {
     /** The operation that made this tensor, or "leaf". */
     public String op() {
         return node == null ? "leaf" : node.op;
+    }
+
+    /** What the operation that made this tensor worked on, as far as a gradient flows there or might; empty for a leaf. */
+    public List<Tensor> inputs() {
+        return node == null ? List.of() : Arrays.stream(node.edges).map(Edge::input).toList();
     }
 
     /** The number by which the tape orders results; only for those an operation made. */

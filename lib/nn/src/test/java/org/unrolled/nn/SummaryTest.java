@@ -1,0 +1,63 @@
+package org.unrolled.nn;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
+
+class SummaryTest {
+    private static final Random RANDOM = new Random(1);
+
+    private static Sequential leNet() {
+        return new Sequential(new Conv2d(1, 6, 5, RANDOM), new Activation(Tensor::relu), new MaxPool2d(2), new Flatten(), new Linear(6 * 14 * 14, 10, RANDOM));
+    }
+
+    @Test void aConvolutionalNetworkByHand() {
+        Summary summary = Summary.of(leNet(), 2, 1, 32, 32);
+        assertThat(summary.rows()).extracting(Summary.Row::name).containsExactly("", "0", "1", "2", "3", "4");
+        assertThat(summary.rows()).extracting(Summary.Row::type).containsExactly("Sequential", "Conv2d", "Activation", "MaxPool2d", "Flatten", "Linear");
+        assertThat(summary.rows()).extracting(Summary.Row::output).containsExactly(List.of(2, 10), List.of(2, 6, 28, 28), List.of(2, 6, 28, 28),
+            List.of(2, 6, 14, 14), List.of(2, 1176), List.of(2, 10));
+        assertThat(summary.rows()).extracting(Summary.Row::parameters).containsExactly(0L, 6 * 26L, 0L, 0L, 0L, 11770L);
+        long conv = 2L * 2 * 6 * 28 * 28 * 25;
+        assertThat(summary.rows().get(1).flops()).isBetween(conv, conv + 2 * 2 * 6 * 28 * 28);
+        assertThat(summary.rows().get(2).flops()).isEqualTo(2 * 6 * 28 * 28);
+        assertThat(summary.rows().get(5).flops()).isBetween(2L * 2 * 1176 * 10, 2L * 2 * 1176 * 10 + 40);
+        assertThat(summary.rows().get(2).bytes()).isEqualTo(4 * 2 * 6 * 28 * 28);
+        assertThat(summary.parameters()).isEqualTo(leNet().numParameters());
+    }
+
+    @Test void partsThatAModuleCallsItselfHaveTheirShapes() {
+        Layer own = new Layer() {
+            final Linear up = module("up", new Linear(4, 8, RANDOM)), down = module("down", new Linear(8, 4, RANDOM));
+
+            @Override public Tensor forward(Tensor x) {
+                return down.forward(up.forward(x).relu()).add(x);
+            }
+        };
+        Summary summary = Summary.of(new Sequential(own, new Linear(4, 1, RANDOM)), 3, 4);
+        assertThat(summary.rows()).extracting(Summary.Row::name).containsExactly("", "0", "0.up", "0.down", "1");
+        assertThat(summary.rows()).extracting(Summary.Row::output).containsExactly(List.of(3, 1), List.of(3, 4), List.of(3, 8), List.of(3, 4), List.of(3, 1));
+        assertThat(summary.rows().get(1).flops()).isGreaterThan(2 * 3 * 32 * 2);
+        assertThat(summary.rows().get(2).flops()).isZero();
+    }
+
+    @Test void aNetworkThatFitsNoMemory() {
+        Summary summary = Summary.of(() -> new Sequential(new Activation(x -> Tensors.conv2d(x, Tensors.zeros(256, 3, 3, 3), null, 1, 1)),
+            new Activation(Tensor::relu)), 64, 3, 360, 360);
+        assertThat(summary.rows().getLast().output()).containsExactly(64, 256, 360, 360);
+        assertThat(summary.bytes()).isGreaterThan(16_000_000_000L);
+    }
+
+    @Test void idsAndTrainingMode() {
+        Sequential model = new Sequential(new Embedding(10, 4, RANDOM), new Dropout(0.5, 1), new Linear(4, 10, RANDOM));
+        Summary summary = Summary.ofIds(model, 2, 7);
+        assertThat(summary.rows().getLast().output()).containsExactly(2, 7, 10);
+        assertThat(model.training()).isTrue();
+        assertThat(((Dropout) model.namedModules().get("1")).step().toIntArray()).containsExactly(0);
+        assertThat(Summary.of(leNet().eval() instanceof Layer l ? l : leNet(), 1, 1, 32, 32).toString()).contains("4 (Linear)").contains("total");
+    }
+}
