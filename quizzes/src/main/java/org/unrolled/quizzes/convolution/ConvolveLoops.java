@@ -91,7 +91,7 @@ public final class ConvolveLoops implements CodeQuestion<ConvolveLoops.Convolve>
     @Override
     public List<Misconception<Convolve>> misconceptions() {
         return List.of(
-                twin("Your kernel is turned around: its last element meets the window's first. That is the convolution of mathematics, and section 5"
+                twin("Your kernel is turned around: its last element meets the window's first. That is the convolution of mathematics, and section 6"
                                 + " is about it. Equation (2.1) pairs K[u, v] with X[i + u, j + v], with no turning.",
                         (x, k) -> sums(x, k, (X, K, i, j, u, v) -> K[K.length - 1 - u][K[0].length - 1 - v] * X[i + u][j + v])),
                 twin("There is no sum: each product overwrites the one before, and only the last one stays. Add them up: +=.",
@@ -119,7 +119,7 @@ public final class ConvolveLoops implements CodeQuestion<ConvolveLoops.Convolve>
                         (x, k) -> convolve(x, transposed(k))),
                 twin("The window is centred on its place and reaches beyond the picture. Equation (2.1) starts the window at (i, j): it covers rows i to i + kH - 1.",
                         (x, k) -> sums(x, k, (X, K, i, j, u, v) -> K[u][v] * element(X, i + u - K.length / 2, j + v - K[0].length / 2))),
-                twin("The output is as large as the input: you let the window reach over the edge, with zeros there. That is padding, and comes in section 4;"
+                twin("The output is as large as the input: you let the window reach over the edge, with zeros there. That is padding, and comes in section 5;"
                                 + " here only whole windows count.",
                         (x, k) -> sums(x, k, x.length, x[0].length, (X, K, i, j, u, v) -> K[u][v] * element(X, i + u - K.length / 2, j + v - K[0].length / 2))));
     }
