@@ -26,7 +26,7 @@ public final class ConvolutionBackward implements GradientQuestion<ConvolutionBa
     }
 
     // BEGIN ANSWER
-    /** x (1, 1, H, W), k (1, 1, n, n) and dY (1, 1, H - n + 1, W - n + 1), which arrives at Y -> all gradients. */
+    /** x (1, 1, H, W), k (1, 1, n, n), dY (1, 1, H - n + 1, W - n + 1) -> all gradients. */
     static ConvolutionBackward.Gradients backward(Tensor x, Tensor k, Tensor dY) {
         int n = k.size(-1);
         // BEGIN SOLUTION db, dK, flipped, dX, one line each
