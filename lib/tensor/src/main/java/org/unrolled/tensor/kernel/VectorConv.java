@@ -5,6 +5,7 @@ import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /**
  * Convolution as a matrix product. For an image and a group, W is (Cout/groups, K) with K = C/groups·kH·kW, the unfolded
@@ -13,8 +14,9 @@ import jdk.incubator.vector.FloatVector;
  *   Y = W·U        dW = dY·Uᵀ, computed as dWᵀ = U·dYᵀ        dX = fold(Wᵀ·dY)
  * </pre>
  * U is never in memory as a whole: the parts of it that the product is about to read are written where it reads them. With
- * stride 1 the gradient of the input is a convolution too: of dY, padded, with the kernels turned by 180° and C and Cout exchanged. With
- * one channel in a group (depthwise) there is no matrix to speak of, and rows are multiplied by taps directly.
+ * stride 1 the gradient of the input is a convolution too: of dY, padded, with the kernels turned by 180° and C and Cout
+ * exchanged; that is taken unless C is so much smaller than Cout that folding moves fewer numbers than unfolding. With one
+ * channel in a group (depthwise) there is no matrix to speak of, and rows are multiplied by taps directly.
  *
  * <p>Threads share out images, groups and columns; every element is summed in one order, however many there are.
  */
@@ -56,13 +58,16 @@ final class VectorConv {
             for (int task = from; task < to; task++) {
                 int image = task / parts, l0 = task % parts * COLUMNS, plane0 = x0 + image * channels * w.plane();
                 VectorGemm.columns(y, y0 + image * out * L + l0, L, weight, w0 + image % groups * out * K, K, 1,
-                        (k, l, n, line, at) -> unfoldRow(line, at, x, plane0, w, k, l, n), l0, out, Math.min(COLUMNS, L - l0), K, acc);
+                        (k, l, n, line, at) -> unfoldRow(line, at, line.length, x, plane0, w, k, l, n), l0, out, Math.min(COLUMNS, L - l0), K, acc);
             }
         });
     }
 
-    /** to[at..] = elements l..l + n-1 of row k = (c, u, v) of the unfolded image that begins at x0. */
-    private static void unfoldRow(float[] to, int at, float[] x, int x0, Window w, int k, int l, int n) {
+    /**
+     * to[at..] = elements l..l + n-1 of row k = (c, u, v) of the unfolded image that begins at x0. What lies after them in {@code
+     * to} up to {@code limit} may be overwritten: a short run of elements is then copied as a whole register.
+     */
+    private static void unfoldRow(float[] to, int at, int limit, float[] x, int x0, Window w, int k, int l, int n) {
         int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
         int outW = w.outW(), stride = w.strideW(), i = l / outW, j = l % outW, end = at + n;
         int first = first(w, v), last = end(w, v);
@@ -74,13 +79,22 @@ final class VectorConv {
                 int from = Math.min(Math.max(first, j), j + run), until = Math.max(from, Math.min(last, j + run));
                 int source = x0 + (c * w.H() + h) * w.W() + w.column(0, v);
                 for (int m = j; m < from; m++) to[at + m - j] = 0;
-                if (stride == 1) System.arraycopy(x, source + from, to, at + from - j, until - from);
+                if (stride == 1) copy(to, at + from - j, limit, x, source + from, until - from);
                 else for (int m = from; m < until; m++) to[at + m - j] = x[source + m * stride];
                 for (int m = until; m < j + run; m++) to[at + m - j] = 0;
             }
             at += run;
             j = 0;
             i++;
+        }
+    }
+
+    private static void copy(float[] to, int at, int limit, float[] x, int from, int n) {
+        int whole = (n + LANES - 1) / LANES * LANES;
+        if (at + whole > limit || from + whole > x.length) {
+            System.arraycopy(x, from, to, at, n);
+        } else {
+            for (int m = 0; m < n; m += LANES) FloatVector.fromArray(FLOATS, x, from + m).intoArray(to, at + m);
         }
     }
 
@@ -92,7 +106,7 @@ final class VectorConv {
             VectorGemm.matmul(dx, weight, dout, B, C, w.plane(), Cout, 0, Cout * w.plane(), true, false, acc);
         } else if (isDepthwise(channels, out)) {
             depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
-        } else if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0) {
+        } else if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0 && 2 * channels > out) {
             Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
             product(dx.floats(), dx.offset(), dout.floats(), dout.offset(), turned(weight, groups, channels, out, w.taps()), 0,
                     B * groups, groups, out, channels, back, acc);
@@ -140,8 +154,7 @@ final class VectorConv {
         for (int i = l / outW; n > 0; i++, n -= outW, at += outW) {
             int h = w.row(i, u);
             if (h < 0 || h >= w.H()) continue;
-            int target = x0 + (c * w.H() + h) * w.W() + w.column(0, v);
-            for (int j = first; j < last; j++) x[target + j * stride] += from[at + j];
+            addRow(x, x0 + (c * w.H() + h) * w.W() + w.column(first, v), stride, from, at + first, 1, 1, last - first);
         }
     }
 
@@ -167,7 +180,7 @@ final class VectorConv {
                     int image = b * groups + g;
                     for (int l = 0; l < L; l += depth) {
                         int n = Math.min(depth, L - l);
-                        for (int r = 0; r < rows; r++) unfoldRow(unfolded, r * depth, xs, x.offset() + image * channels * w.plane(), w, k0 + r, l, n);
+                        for (int r = 0; r < rows; r++) unfoldRow(unfolded, r * depth, unfolded.length, xs, x.offset() + image * channels * w.plane(), w, k0 + r, l, n);
                         VectorGemm.product(sums, 0, unfolded, 0, depth, turned, (image * L + l) * out, out, rows, out, n, b > 0 || l > 0);
                     }
                 }
@@ -190,7 +203,7 @@ final class VectorConv {
             float[] line = new float[acc ? L : 0];
             for (int k = from; k < to; k++) {
                 int at = y.offset() + k * L;
-                unfoldRow(acc ? line : ys, acc ? 0 : at, x.floats(), x.offset(), w, k, 0, L);
+                unfoldRow(acc ? line : ys, acc ? 0 : at, acc ? L : at + L, x.floats(), x.offset(), w, k, 0, L);
                 if (acc) addRow(ys, at, 1, line, 0, 1, 1, L);
             }
         });
@@ -208,38 +221,59 @@ final class VectorConv {
 
     private static void depthwise(Buffer y, Buffer x, Buffer weight, int B, int Cout, int out, Window w, boolean acc) {
         Workers.forRanges(B * Cout, 1, (long) B * Cout * w.outPlane() * w.taps() / 8, (from, to) -> {
+            Sliding sliding = new Sliding(w);
             for (int p = from; p < to; p++) {
-                slide(y.floats(), y.offset() + p * w.outPlane(), x.floats(), x.offset() + p / out * w.plane(), weight.floats(),
-                        weight.offset() + p % Cout * w.taps(), w, acc);
+                sliding.slide(y.floats(), y.offset() + p * w.outPlane(), x.floats(), x.offset() + p / out * w.plane(), weight.floats(),
+                        weight.offset() + p % Cout * w.taps(), acc);
             }
         });
     }
 
-    /** One plane by one kernel: y[i,j] (+)= Σ weight[u,v] · x[row(i,u), column(j,v)]. */
-    private static void slide(float[] y, int y0, float[] x, int x0, float[] weight, int w0, Window w, boolean acc) {
-        int outH = w.outH(), outW = w.outW(), W = w.W(), kW = w.kW(), apart = w.dilationW();
-        // the columns at which no tap is in the padding
-        int inner = first(w, 0), outer = w.strideW() == 1 ? end(w, kW - 1) : 0;
-        for (int i = 0; i < outH; i++) {
-            int top = VectorPool.top(w, i), bottom = VectorPool.bottom(w, i), row = y0 + i * outW;
-            for (int j = 0; j < outW; ) {
-                if (j >= inner && j + LANES <= outer) {
-                    FloatVector sum = acc ? FloatVector.fromArray(FLOATS, y, row + j) : FloatVector.zero(FLOATS);
-                    for (int u = top; u < bottom; u++) {
-                        int source = x0 + w.row(i, u) * W + w.column(j, 0);
-                        for (int v = 0; v < kW; v++) sum = FloatVector.fromArray(FLOATS, x, source + v * apart).fma(FloatVector.broadcast(FLOATS, weight[w0 + u * kW + v]), sum);
+    /**
+     * One plane by one kernel: y[i,j] (+)= Σ weight[u,v] · x[row(i,u), column(j,v)]. The plane is first copied with its padding,
+     * and for a stride of s with every s-th column side by side, so that neighbouring outputs have neighbouring inputs.
+     */
+    private static final class Sliding {
+        private final Window w;
+        private final int run, width;
+        private final float[] padded;
+        /** Where in a row of {@code padded} the v-th tap of the first output lies. */
+        private final int[] taps;
+        private final VectorMask<Float> last;
+
+        Sliding(Window w) {
+            this.w = w;
+            int stride = w.strideW();
+            // the columns of one remainder, and room for a register that begins at the last
+            run = (w.W() + 2 * w.padW() + stride - 1) / stride;
+            width = run * stride;
+            padded = new float[(w.H() + 2 * w.padH()) * width + 2 * LANES];
+            taps = new int[w.kW()];
+            for (int v = 0; v < taps.length; v++) taps[v] = v * w.dilationW() % stride * run + v * w.dilationW() / stride;
+            last = FLOATS.indexInRange(0, (w.outW() - 1) % LANES + 1);
+        }
+
+        void slide(float[] y, int y0, float[] x, int x0, float[] weight, int w0, boolean acc) {
+            int stride = w.strideW();
+            for (int h = 0; h < w.H(); h++) {
+                int to = (h + w.padH()) * width, from = x0 + h * w.W();
+                if (stride == 1) System.arraycopy(x, from, padded, to + w.padW(), w.W());
+                else for (int c = 0; c < w.W(); c++) padded[to + (c + w.padW()) % stride * run + (c + w.padW()) / stride] = x[from + c];
+            }
+            int kH = w.kH(), kW = w.kW(), outW = w.outW(), down = w.dilationH() * width;
+            for (int i = 0; i < w.outH(); i++) {
+                int top = i * w.strideH() * width, row = y0 + i * outW;
+                for (int j = 0; j < outW; j += LANES) {
+                    FloatVector sum = FloatVector.zero(FLOATS);
+                    for (int u = 0, k = w0; u < kH; u++) {
+                        int source = top + u * down + j;
+                        for (int v = 0; v < kW; v++, k++) sum = FloatVector.fromArray(FLOATS, padded, source + taps[v]).fma(FloatVector.broadcast(FLOATS, weight[k]), sum);
                     }
-                    sum.intoArray(y, row + j);
-                    j += LANES;
-                } else {
-                    int left = VectorPool.left(w, j), right = VectorPool.right(w, j);
-                    float sum = 0;
-                    for (int u = top; u < bottom; u++) {
-                        int source = x0 + w.row(i, u) * W + w.column(j, 0);
-                        for (int v = left; v < right; v++) sum += x[source + v * apart] * weight[w0 + u * kW + v];
+                    if (j + LANES <= outW) {
+                        (acc ? sum.add(FloatVector.fromArray(FLOATS, y, row + j)) : sum).intoArray(y, row + j);
+                    } else {
+                        (acc ? sum.add(FloatVector.fromArray(FLOATS, y, row + j, last)) : sum).intoArray(y, row + j, last);
                     }
-                    y[row + j] = acc ? y[row + j] + sum : sum;
-                    j++;
                 }
             }
         }
@@ -253,8 +287,9 @@ final class VectorConv {
             Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
             float[] turned = turned(weight, C, 1, out, w.taps());
             Workers.forRanges(B * C, 1, nanos, (from, to) -> {
+                Sliding sliding = new Sliding(back);
                 for (int o = from * out; o < to * out; o++) {
-                    slide(dxs, dx.offset() + o / out * w.plane(), douts, dout.offset() + o * w.outPlane(), turned, o % (C * out) * w.taps(), back, acc || o % out > 0);
+                    sliding.slide(dxs, dx.offset() + o / out * w.plane(), douts, dout.offset() + o * w.outPlane(), turned, o % (C * out) * w.taps(), acc || o % out > 0);
                 }
             });
             return;

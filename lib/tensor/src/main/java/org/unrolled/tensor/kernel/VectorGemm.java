@@ -154,7 +154,7 @@ final class VectorGemm {
         for (int k0 = 0; k0 < K; k0 += BLOCK_K) {
             int depth = Math.min(BLOCK_K, K - k0);
             float[] packed = scratch.b(panels * TILE_COLUMNS * depth);
-            Arrays.fill(line, columns, panels * TILE_COLUMNS, 0f);
+            // whatever lies in the line beyond the columns is multiplied along and never stored
             for (int k = 0; k < depth; k++) {
                 b.write(k0 + k, j0, columns, line, 0);
                 for (int p = 0; p < panels; p++) {

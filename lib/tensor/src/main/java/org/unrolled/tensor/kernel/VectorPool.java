@@ -47,68 +47,83 @@ final class VectorPool {
     }
 
     static void max(Buffer y, Buffer index, Buffer x, int planes, Window w) {
-        if (w.outW() >= LANES && w.kH() == 2 && w.kW() == 2 && w.strideH() == 2 && w.strideW() == 2 && w.padH() == 0 && w.padW() == 0
+        if (w.kH() == 2 && w.kW() == 2 && w.strideH() == 2 && w.strideW() == 2 && w.padH() == 0 && w.padW() == 0
                 && w.dilationH() == 1 && w.dilationW() == 1) {
             maxOfFour(y, index, x, planes, w);
             return;
         }
         float[] ys = y.floats(), xs = x.floats();
         int[] indices = index.ints();
-        int outH = w.outH(), outW = w.outW(), W = w.W();
+        int outH = w.outH(), outW = w.outW();
         Workers.forRanges(planes, 1, 2L * planes * w.outPlane() * w.taps(), (from, to) -> {
             for (int p = from; p < to; p++) {
                 int plane = x.offset() + p * w.plane(), out = p * outH * outW;
                 for (int i = 0; i < outH; i++) {
-                    int top = top(w, i), bottom = bottom(w, i);
-                    for (int j = 0; j < outW; j++, out++) {
-                        int left = left(w, j), right = right(w, j), best = -1;
-                        float max = Float.NEGATIVE_INFINITY;
-                        for (int u = top; u < bottom; u++) {
-                            int at = w.row(i, u) * W + w.column(j, left);
-                            for (int v = left; v < right; v++, at += w.dilationW()) {
-                                float candidate = xs[plane + at];
-                                // the negated form lets a NaN in, and none after it
-                                if (best < 0 || !(candidate <= max) && max == max) {
-                                    max = candidate;
-                                    best = at;
-                                }
-                            }
-                        }
-                        ys[y.offset() + out] = max;
-                        indices[index.offset() + out] = best;
-                    }
+                    for (int j = 0; j < outW; j++, out++) one(ys, y.offset() + out, indices, index.offset() + out, xs, plane, w, i, j);
                 }
             }
         });
+    }
+
+    private static void one(float[] ys, int y, int[] indices, int index, float[] xs, int plane, Window w, int i, int j) {
+        int bottom = bottom(w, i), left = left(w, j), right = right(w, j), best = -1;
+        float max = Float.NEGATIVE_INFINITY;
+        for (int u = top(w, i); u < bottom; u++) {
+            int at = w.row(i, u) * w.W() + w.column(j, left);
+            for (int v = left; v < right; v++, at += w.dilationW()) {
+                float candidate = xs[plane + at];
+                if (best < 0 || !(candidate <= max) && max == max) {
+                    max = candidate;
+                    best = at;
+                }
+            }
+        }
+        ys[y] = max;
+        indices[index] = best;
     }
 
     /** The pooling that most networks use, windows of 2x2 side by side, for a register of them at once: no branch to guess wrongly. */
     private static void maxOfFour(Buffer y, Buffer index, Buffer x, int planes, Window w) {
         float[] ys = y.floats(), xs = x.floats();
         int[] indices = index.ints();
-        int outH = w.outH(), outW = w.outW(), W = w.W();
-        Workers.forRanges(planes * outH, 1, (long) planes * w.outPlane(), (from, to) -> {
+        int outW = w.outW(), W = w.W();
+        Workers.forRanges(planes * w.outH(), 1, (long) planes * w.outPlane(), (from, to) -> {
             for (int row = from; row < to; row++) {
-                int at = row % outH * 2 * W, above = x.offset() + row / outH * w.plane() + at, out = row * outW;
-                for (int next = 0; next < outW; next += LANES) {
-                    // the last register overlaps the one before: the same numbers are written twice
-                    int j = Math.min(next, outW - LANES);
-                    FloatVector a0 = FloatVector.fromArray(FLOATS, xs, above + 2 * j), a1 = FloatVector.fromArray(FLOATS, xs, above + 2 * j + LANES);
-                    FloatVector b0 = FloatVector.fromArray(FLOATS, xs, above + W + 2 * j), b1 = FloatVector.fromArray(FLOATS, xs, above + W + 2 * j + LANES);
-                    FloatVector max = a0.rearrange(EVEN, a1);
-                    IntVector best = TWOS.add(at + 2 * j);
-                    for (int tap = 1; tap < 4; tap++) {
-                        FloatVector candidate = (tap < 2 ? a0 : b0).rearrange(tap == 2 ? EVEN : ODD, tap < 2 ? a1 : b1);
-                        // not (candidate ≤ max) lets a NaN in, and max = max none after it
-                        VectorMask<Float> better = candidate.compare(VectorOperators.LE, max).not().and(max.compare(VectorOperators.EQ, max));
-                        max = max.blend(candidate, better);
-                        best = best.blend(TWOS.add(at + 2 * j + (tap & 1) + (tap >> 1) * W), better.cast(INTS));
-                    }
-                    max.intoArray(ys, y.offset() + out + j);
-                    best.intoArray(indices, index.offset() + out + j);
+                int at = row % w.outH() * 2 * W, plane = x.offset() + row / w.outH() * w.plane(), out = row * outW;
+                for (int j = 0; j < outW; j += LANES) {
+                    // a register may reach into the next row, which is written afterwards, but not out of this part
+                    int first = plane + at + 2 * j;
+                    boolean fits = out + j + LANES <= to * outW && first + W + 2 * LANES <= xs.length;
+                    if (fits) fours(ys, y.offset() + out + j, indices, index.offset() + out + j, xs, first, W, at + 2 * j);
+                    else for (int k = j; k < Math.min(outW, j + LANES); k++) one(ys, y.offset() + out + k, indices, index.offset() + out + k, xs, plane, w, row % w.outH(), k);
                 }
             }
         });
+    }
+
+    /** A register of 2x2 windows; the first begins at xs[first], which is element {@code place} of its plane. */
+    private static void fours(float[] ys, int y, int[] indices, int index, float[] xs, int first, int W, int place) {
+        FloatVector a0 = FloatVector.fromArray(FLOATS, xs, first), a1 = FloatVector.fromArray(FLOATS, xs, first + LANES);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, xs, first + W), b1 = FloatVector.fromArray(FLOATS, xs, first + W + LANES);
+        FloatVector max = a0.rearrange(EVEN, a1);
+        IntVector best = TWOS.add(place);
+        FloatVector candidate = a0.rearrange(ODD, a1);
+        VectorMask<Float> better = better(candidate, max);
+        max = max.blend(candidate, better);
+        best = best.blend(TWOS.add(place + 1), better.cast(INTS));
+        candidate = b0.rearrange(EVEN, b1);
+        better = better(candidate, max);
+        max = max.blend(candidate, better);
+        best = best.blend(TWOS.add(place + W), better.cast(INTS));
+        candidate = b0.rearrange(ODD, b1);
+        better = better(candidate, max);
+        max.blend(candidate, better).intoArray(ys, y);
+        best.blend(TWOS.add(place + W + 1), better.cast(INTS)).intoArray(indices, index);
+    }
+
+    /** Not (candidate ≤ max) lets a NaN in, and max = max none after it. */
+    private static VectorMask<Float> better(FloatVector candidate, FloatVector max) {
+        return candidate.compare(VectorOperators.LE, max).not().and(max.compare(VectorOperators.EQ, max));
     }
 
     static void maxBackward(Buffer dx, Buffer dout, Buffer index, int planes, Window w, boolean acc) {
