@@ -101,6 +101,23 @@ class WatchingKernelsTest {
         assertThat(row(profile, "matmul").flops()).isEqualTo(2 * 2L * 40_000 * 50_000 * 30_000);
     }
 
+    /** The first stage of VGG-16 on a batch of 256, forward and backward: shapes and operations without a number. */
+    @Test
+    void shapesOfAConvolutionalNetwork() {
+        ShapeKernels shapes = new ShapeKernels();
+        ProfilingKernels profile = new ProfilingKernels(shapes.kernels());
+        int[] shape = Kernels.with(profile.kernels(), () -> {
+            Tensor x = Tensors.zeros(256, 3, 224, 224), w = Tensors.zeros(64, 3, 3, 3).requiresGrad(true), one = Tensors.ones(64).requiresGrad(true);
+            Tensor y = Tensors.conv2d(x, w, one, 1, 1);
+            y = Tensors.maxPool2d(Tensors.batchNorm(y, Tensors.zeros(64), Tensors.ones(64), one, one, true, 0.1, 1e-5).relu(), 2);
+            Tensors.adaptiveAvgPool2d(Tensors.groupNorm(y, 8, one, one, 1e-5), 1, 1).sum().backward();
+            return y.shape();
+        });
+        assertThat(shape).containsExactly(256, 64, 112, 112);
+        assertThat(row(profile, "conv2d").flops()).isEqualTo(256L * 64 * 224 * 224 * (2 * 27 + 1));
+        assertThat(row(profile, "conv2dWeightBackward").flops()).isEqualTo(2L * 256 * 64 * 224 * 224 * 27);
+    }
+
     @Test
     void shapesHaveNoNumbersToRead() {
         assertThatThrownBy(() -> Kernels.with(new ShapeKernels().kernels(), () -> { Tensors.randn(new Random(1), 2, 2).exp().toArray(); }))

@@ -17,7 +17,7 @@ public final class BatchNorm {
 
     /**
      * x (B, C) or (B, C, …) → the same shape; the other four have one element for each channel. In training the running
-     * ones are updated in place, and there must be more than one value for each channel.
+     * ones are updated in place, and there must be more than one value for each channel; an empty batch leaves them as they are.
      */
     public static Tensor apply(Tensor x, Tensor runningMean, Tensor runningVar, Tensor gamma, Tensor beta, boolean training, double momentum, double eps) {
         String op = "batchNorm";

@@ -17,7 +17,8 @@ import org.unrolled.tensor.kernel.Window;
  * <p>dx is the convolution the other way round, each dout[b,o,i,j]·w[o,c,u,v] added to the x it came from (for s = 1 a
  * convolution of dout with the flipped kernel); dw[o,c,u,v] = Σ dout·x over b, i and j; dβ = Σ dout.
  *
- * <p>As in PyTorch the kernel is not flipped in the forward pass: strictly, a cross-correlation.
+ * <p>As in PyTorch the kernel is not flipped in the forward pass: strictly, a cross-correlation. An empty batch has an empty
+ * result and gives the weight a gradient of 0.
  */
 public final class Conv2d {
     private Conv2d() { }

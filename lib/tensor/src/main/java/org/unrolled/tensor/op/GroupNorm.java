@@ -8,7 +8,7 @@ import org.unrolled.tensor.kernel.Kernels;
 /**
  * y = (x - μ)/√(σ² + ε) · γ + β, with μ and σ² over a group of channels and all their places, for each example by itself
  * (Wu and He, "Group normalization", 2018), so that the batch may be small. One group normalises over everything, as many
- * groups as channels each channel alone. The gradients are {@link LayerNorm}'s with the group for the row.
+ * groups as channels each channel alone; a group of one value becomes β. The gradients are {@link LayerNorm}'s with the group for the row.
  */
 public final class GroupNorm {
     private GroupNorm() { }

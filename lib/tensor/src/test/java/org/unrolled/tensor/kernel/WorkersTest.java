@@ -85,6 +85,36 @@ class WorkersTest {
         for (int i = 0; i < results[0].length; i++) assertThat(results[1][i]).as("result " + i).isEqualTo(results[0][i]);
     }
 
+    @Test
+    void convolutionsDoNotDependOnTheNumberOfThreads() {
+        Kernels k = new VectorKernels();
+        Random random = new Random(4);
+        for (int[] sizes : new int[][] {{3, 20, 34, 1, 1}, {3, 20, 34, 1, 2}, {2, 12, 48, 2, 1}, {3, 24, 24, 24, 1}, {3, 24, 24, 24, 2}}) {
+            int B = sizes[0], C = sizes[1], Cout = sizes[2], groups = sizes[3], stride = sizes[4];
+            Window w = new Window(41, 43, 3, 3, stride, stride, 1, 1, 1, 1);
+            Buffer x = normal(random, B * C * w.plane()), dout = normal(random, B * Cout * w.outPlane()), weight = normal(random, Cout * C / groups * 9);
+            float[][][] results = new float[2][][];
+            for (int run = 0; run < 2; run++) {
+                Buffer y = k.floats(dout.length()), dx = k.floats(x.length()), dw = k.floats(weight.length()), fold = k.floats(C * w.plane());
+                Buffer moments = k.floats(2 * C), max = k.floats(B * C * w.outPlane());
+                Runnable work = () -> {
+                    k.conv2d(y, x, weight, B, C, Cout, groups, w, false);
+                    k.conv2dBackward(dx, dout, weight, B, C, Cout, groups, w, false);
+                    k.conv2dWeightBackward(dw, dout, x, B, C, Cout, groups, w, false);
+                    Buffer columns = k.floats(C * 9 * w.outPlane());
+                    k.unfold(columns, x.slice(0, C * w.plane()), C, w, false);
+                    k.fold(fold, columns, C, w, false);
+                    k.channelMoments(moments, x, B, C, w.plane());
+                    k.maxPool2d(max, k.ints(max.length()), x, B * C, w);
+                };
+                if (run == 0) work.run();
+                else Workers.forRanges(2, 1, MUCH, (from, to) -> { if (from == 0) work.run(); });
+                results[run] = new float[][] {k.host(y), k.host(dx), k.host(dw), k.host(fold), k.host(moments), k.host(max)};
+            }
+            for (int i = 0; i < results[0].length; i++) assertThat(results[1][i]).as("result " + i).isEqualTo(results[0][i]);
+        }
+    }
+
     private static Buffer normal(Random random, int n) {
         float[] x = new float[n];
         for (int i = 0; i < n; i++) x[i] = (float) random.nextGaussian();
