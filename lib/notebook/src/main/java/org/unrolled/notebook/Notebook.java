@@ -183,6 +183,11 @@ public class Notebook extends Tensors {
         return profile;
     }
 
+    /** How a result was computed, from its inputs down to it; {@link Graph#name} and {@link Graph#names} name the inputs. */
+    public static Graph graph(Tensor result) {
+        return new Graph(result);
+    }
+
     /** A drawing of boxes and arrows; see {@link Diagram}. */
     public static Diagram diagram() {
         return new Diagram();
