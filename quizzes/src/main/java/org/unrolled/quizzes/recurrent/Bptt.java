@@ -2,15 +2,22 @@ package org.unrolled.quizzes.recurrent;
 
 import static org.unrolled.quiz.Expect.close;
 import static org.unrolled.quiz.Expect.shape;
+import static org.unrolled.quiz.Misconception.symptom;
 import static org.unrolled.quiz.Misconception.twin;
+import static org.unrolled.tensor.Tensors.allClose;
+import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.randn;
 import static org.unrolled.tensor.Tensors.stack;
 import static org.unrolled.tensor.Tensors.tanh;
 import static org.unrolled.tensor.Tensors.zeros;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.quiz.Axes;
 import org.unrolled.quiz.Check;
@@ -139,7 +146,7 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
         }
     }
 
-    private static Gradients wrong(Slip slip, Tensor x, Tensor h, Tensor start, Tensor wH, Tensor g) {
+    private static Gradients wrong(Set<Slip> slips, Tensor x, Tensor h, Tensor start, Tensor wH, Tensor g) {
         int T = x.size(0);
         int H = h.size(1);
         Tensor[] dH = new Tensor[T];
@@ -147,39 +154,69 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
         Tensor dWh = zeros(H, H);
         Tensor dWx = zeros(H, x.size(1));
         Tensor db = zeros(H);
-        Tensor back = slip == Slip.NOT_TRANSPOSED ? wH : wH.transpose();
+        Tensor back = slips.contains(Slip.NOT_TRANSPOSED) ? wH : wH.transpose();
         Tensor fromNext = zeros(H);
         for (int i = 0; i < T; i++) {
-            int t = slip == Slip.FORWARD ? i : T - 1 - i;
+            int t = slips.contains(Slip.FORWARD) ? i : T - 1 - i;
             Tensor ht = h.select(0, t);
             Tensor before = t == 0 ? start : h.select(0, t - 1);
-            dH[t] = slip == Slip.NO_PATH_BACK ? g.select(0, t) : slip == Slip.LAST_LOSS_ONLY && t < T - 1 ? fromNext : g.select(0, t).add(fromNext);
-            Tensor slopeOf = slip == Slip.TANH_TWICE ? tanh(ht) : slip == Slip.SLOPE_OF_THE_STEP_BEFORE ? before : ht;
-            Tensor slope = slip == Slip.NO_SQUARE ? ht.neg().add(1) : slopeOf.mul(slopeOf).neg().add(1);
-            dA[t] = slip == Slip.NO_TANH ? dH[t] : dH[t].mul(slope);
-            Tensor from = slip == Slip.WEIGHTS_FROM_DH ? dH[t] : dA[t];
-            Tensor met = slip == Slip.STATE_OF_THE_SAME_STEP ? ht : slip == Slip.START_SKIPPED && t == 0 ? zeros(H) : before;
-            Tensor input = slip != Slip.INPUT_OF_THE_STEP_BEFORE ? x.select(0, t) : t == 0 ? zeros(x.size(1)) : x.select(0, t - 1);
-            Tensor termWh = slip == Slip.OUTER_THE_WRONG_WAY ? met.unsqueeze(1).mul(from) : from.unsqueeze(1).mul(met);
+            dH[t] = slips.contains(Slip.NO_PATH_BACK) ? g.select(0, t) : slips.contains(Slip.LAST_LOSS_ONLY) && t < T - 1 ? fromNext : g.select(0, t).add(fromNext);
+            Tensor slopeOf = slips.contains(Slip.TANH_TWICE) ? tanh(ht) : slips.contains(Slip.SLOPE_OF_THE_STEP_BEFORE) ? before : ht;
+            Tensor slope = slips.contains(Slip.NO_SQUARE) ? ht.neg().add(1) : slopeOf.mul(slopeOf).neg().add(1);
+            dA[t] = slips.contains(Slip.NO_TANH) ? dH[t] : dH[t].mul(slope);
+            Tensor from = slips.contains(Slip.WEIGHTS_FROM_DH) ? dH[t] : dA[t];
+            Tensor met = slips.contains(Slip.STATE_OF_THE_SAME_STEP) ? ht : slips.contains(Slip.START_SKIPPED) && t == 0 ? zeros(H) : before;
+            Tensor input = !slips.contains(Slip.INPUT_OF_THE_STEP_BEFORE) ? x.select(0, t) : t == 0 ? zeros(x.size(1)) : x.select(0, t - 1);
+            Tensor termWh = slips.contains(Slip.OUTER_THE_WRONG_WAY) ? met.unsqueeze(1).mul(from) : from.unsqueeze(1).mul(met);
             Tensor termWx = from.unsqueeze(1).mul(input);
-            if (slip == Slip.LAST_STEP_ONLY && t < T - 1) {
+            if (slips.contains(Slip.LAST_STEP_ONLY) && t < T - 1) {
                 termWh = termWh.mul(0);
                 termWx = termWx.mul(0);
                 from = from.mul(0);
             }
-            dWh = slip == Slip.OVERWRITTEN || slip == Slip.WH_OVERWRITTEN ? termWh : dWh.add(termWh);
-            dWx = slip == Slip.OVERWRITTEN ? termWx : dWx.add(termWx);
-            db = slip == Slip.OVERWRITTEN ? from : db.add(from);
-            fromNext = slip == Slip.NO_WH_ON_THE_WAY ? dA[t] : back.matmul(slip == Slip.CARRIES_DH ? dH[t] : dA[t]);
+            dWh = slips.contains(Slip.OVERWRITTEN) || slips.contains(Slip.WH_OVERWRITTEN) ? termWh : dWh.add(termWh);
+            dWx = slips.contains(Slip.OVERWRITTEN) ? termWx : dWx.add(termWx);
+            db = slips.contains(Slip.OVERWRITTEN) ? from : db.add(from);
+            fromNext = slips.contains(Slip.NO_WH_ON_THE_WAY) ? dA[t] : back.matmul(slips.contains(Slip.CARRIES_DH) ? dH[t] : dA[t]);
         }
-        double share = slip == Slip.AVERAGED ? 1.0 / T : 1;
+        double share = slips.contains(Slip.AVERAGED) ? 1.0 / T : 1;
         return new Gradients(stack(0, dH), stack(0, dA), dWh.mul(share), dWx.mul(share), db.mul(share));
     }
 
+    /**
+     * One slip gives a result that is known. Of several at once each can still be told by its own line of the loop, computed
+     * from the answer's own values: the lines of da first, then those of dh, then the sums.
+     */
     @Override
     public List<Misconception<Backward>> misconceptions() {
-        return Arrays.stream(Slip.values())
-                .<Misconception<Backward>>map(slip -> twin(slip.text, (x, h, start, wH, g) -> wrong(slip, x, h, start, wH, g))).toList();
+        List<Misconception<Backward>> all = new ArrayList<>();
+        for (Slip slip : Slip.values()) {
+            all.add(twin(slip.text, (x, h, start, wH, g) -> wrong(EnumSet.of(slip), x, h, start, wH, g)));
+        }
+        all.add(several(Slip.NO_TANH, Slip.NOT_TRANSPOSED, run -> same(run.yours.dA(), run.yours.dH())));
+        all.add(several(Slip.TANH_TWICE, Slip.NOT_TRANSPOSED, run -> run.slopes(tanh(run.h))));
+        all.add(several(Slip.NO_SQUARE, Slip.NOT_TRANSPOSED, run -> same(run.yours.dA(), run.yours.dH().mul(run.h.neg().add(1)))));
+        all.add(several(Slip.SLOPE_OF_THE_STEP_BEFORE, Slip.NOT_TRANSPOSED, run -> run.slopes(run.before())));
+        all.add(several(Slip.NO_PATH_BACK, Slip.WH_OVERWRITTEN, run -> same(run.yours.dH(), run.g)));
+        all.add(several(Slip.NOT_TRANSPOSED, Slip.WH_OVERWRITTEN, run -> run.comesBack(run.yours.dA().matmul(run.wH.transpose()), true)));
+        all.add(several(Slip.LAST_LOSS_ONLY, Slip.WH_OVERWRITTEN, run -> run.comesBack(run.yours.dA().matmul(run.wH), false)));
+        all.add(several(Slip.CARRIES_DH, Slip.WH_OVERWRITTEN, run -> run.comesBack(run.yours.dH().matmul(run.wH), true)));
+        all.add(several(Slip.NO_WH_ON_THE_WAY, Slip.WH_OVERWRITTEN, run -> run.comesBack(run.yours.dA(), true)));
+        all.add(several(Slip.STATE_OF_THE_SAME_STEP, Slip.INPUT_OF_THE_STEP_BEFORE,
+                run -> same(run.yours.dWh(), run.yours.dA().transpose().matmul(run.h))));
+        all.add(several(Slip.OUTER_THE_WRONG_WAY, Slip.INPUT_OF_THE_STEP_BEFORE,
+                run -> same(run.yours.dWh(), run.before().transpose().matmul(run.yours.dA()))));
+        return all;
+    }
+
+    private static Misconception<Backward> several(Slip first, Slip another, Predicate<Run> line) {
+        return symptom("More than one thing is off. The first: " + first.text,
+                (x, h, start, wH, g) -> wrong(EnumSet.of(first, another), x, h, start, wH, g), Gradients.class,
+                (in, out) -> line.test(new Run(in.tensor(0), in.tensor(1), in.tensor(2), in.tensor(3), in.tensor(4), out)));
+    }
+
+    private static boolean same(Tensor a, Tensor b) {
+        return Arrays.equals(a.shape(), b.shape()) && allClose(a, b, 1e-4, 1e-5);
     }
 
     /** A call of the answer on random numbers, with everything that its lines are compared with. */
@@ -192,6 +229,26 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
             shape(all.dH(), T, H);
             shape(all.dA(), T, H);
             return new Run(in.get(0), h, in.get(1), in.get(3), g, all);
+        }
+
+        /** The state before each step, (T, H). */
+        Tensor before() {
+            return cat(0, start.unsqueeze(0), h.slice(0, 0, h.size(0) - 1));
+        }
+
+        /** Whether da is dh times 1 − of². */
+        boolean slopes(Tensor of) {
+            return same(yours.dA(), yours.dH().mul(of.mul(of).neg().add(1)));
+        }
+
+        /** Whether row t of dH is row t + 1 of {@code later}, plus g_t if the losses count; a sequence of one step says nothing about it. */
+        boolean comesBack(Tensor later, boolean losses) {
+            int T = g.size(0);
+            if (T == 1) {
+                return true;
+            }
+            Tensor back = later.slice(0, 1, T);
+            return same(yours.dH().slice(0, 0, T - 1), losses ? back.add(g.slice(0, 0, T - 1)) : back);
         }
     }
 

@@ -60,7 +60,8 @@ record Where(List<Part> parts, String axis, String sentence) {
     /** Nothing to say about a result of one part without a named axis, or where both results have not the same form. */
     static Optional<Where> of(Data yours, Data expected, Map<String, Axes> axes) {
         List<Part> parts = new ArrayList<>();
-        if (yours instanceof Data.Parts y && expected instanceof Data.Parts e && y.parts().size() == e.parts().size() && y.names().equals(e.names())) {
+        if (yours instanceof Data.Parts y && expected instanceof Data.Parts e && y.parts().size() == e.parts().size() && y.names().equals(e.names())
+                && !e.names().equals(Data.positions(e.names().size()))) {
             for (int i = 0; i < e.parts().size(); i++) {
                 parts.add(part(e.names().get(i), y.parts().get(i), e.parts().get(i), axes.get(e.names().get(i))));
             }
