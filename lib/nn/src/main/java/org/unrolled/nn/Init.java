@@ -7,8 +7,8 @@ import org.unrolled.tensor.op.Shapes;
 
 /**
  * Initial values of parameters, written over a tensor in place and outside autograd, as torch.nn.init does. The fan-in of a
- * weight (out, in) is in, of a kernel (out, in, kH, kW) in·kH·kW: how many numbers each output adds up; the fan-out counts from the other
- * end, out·kH·kW.
+ * weight (out, in) is in, of a kernel (out, in, kH, kW) in·kH·kW: how many numbers each output adds up; the fan-out counts
+ * from the other end, out·kH·kW.
  */
 public final class Init {
     /** Whether the variance of the activations (in) or of the gradients (out) is to stay the same from layer to layer. */
@@ -17,8 +17,8 @@ public final class Init {
     private Init() { }
 
     /**
-     * By how much an activation shrinks what passes it, to be made up for by the weights: 1 for "linear" and "sigmoid", 5/3 for "tanh", √2 for "relu", 3/4
-     * for "selu" (the values PyTorch recommends).
+     * By how much an activation shrinks what passes it, to be made up for by the weights: 1 for "linear" and "sigmoid", 5/3
+     * for "tanh", √2 for "relu", 3/4 for "selu" (the values PyTorch recommends).
      */
     public static double gain(String activation) {
         return switch (activation) {
@@ -111,7 +111,8 @@ public final class Init {
 
     private static void requireMatrix(String op, Tensor weight) {
         if (weight.dim() < 2) {
-            throw new IllegalArgumentException(op + ": " + Shapes.text(weight.shape()) + " has fewer than 2 axes, so it has no fan-in and fan-out. Hint: a bias begins at zeros(n).");
+            throw new IllegalArgumentException(op + ": " + Shapes.text(weight.shape())
+                    + " has fewer than 2 axes, so it has no fan-in and fan-out. Hint: a bias begins at zeros(n).");
         }
     }
 
@@ -129,7 +130,8 @@ public final class Init {
 
     static void requireGroups(String layer, int in, int out, int groups) {
         if (groups < 1 || in % groups != 0 || out % groups != 0) {
-            throw new IllegalArgumentException(layer + ": groups = " + groups + " does not divide " + (in == out ? in + " channels" : in + " channels in and " + out + " out")
+            throw new IllegalArgumentException(layer + ": groups = " + groups + " does not divide "
+                    + (in == out ? in + " channels" : in + " channels in and " + out + " out")
                     + ": each group has equally many. Hint: choose a number that divides " + (in == out ? "it." : "both."));
         }
     }

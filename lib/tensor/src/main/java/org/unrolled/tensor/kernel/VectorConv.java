@@ -267,7 +267,9 @@ final class VectorConv {
                     FloatVector sum = FloatVector.zero(FLOATS);
                     for (int u = 0, k = w0; u < kH; u++) {
                         int source = top + u * down + j;
-                        for (int v = 0; v < kW; v++, k++) sum = FloatVector.fromArray(FLOATS, padded, source + taps[v]).fma(FloatVector.broadcast(FLOATS, weight[k]), sum);
+                        for (int v = 0; v < kW; v++, k++) {
+                            sum = FloatVector.fromArray(FLOATS, padded, source + taps[v]).fma(FloatVector.broadcast(FLOATS, weight[k]), sum);
+                        }
                     }
                     if (j + LANES <= outW) {
                         (acc ? sum.add(FloatVector.fromArray(FLOATS, y, row + j)) : sum).intoArray(y, row + j);

@@ -94,8 +94,13 @@ final class VectorPool {
                     // a register may reach into the next row, which is written afterwards, but not out of this part
                     int first = plane + at + 2 * j;
                     boolean fits = out + j + LANES <= to * outW && first + W + 2 * LANES <= xs.length;
-                    if (fits) fours(ys, y.offset() + out + j, indices, index.offset() + out + j, xs, first, W, at + 2 * j);
-                    else for (int k = j; k < Math.min(outW, j + LANES); k++) one(ys, y.offset() + out + k, indices, index.offset() + out + k, xs, plane, w, row % w.outH(), k);
+                    if (fits) {
+                        fours(ys, y.offset() + out + j, indices, index.offset() + out + j, xs, first, W, at + 2 * j);
+                        continue;
+                    }
+                    for (int k = j; k < Math.min(outW, j + LANES); k++) {
+                        one(ys, y.offset() + out + k, indices, index.offset() + out + k, xs, plane, w, row % w.outH(), k);
+                    }
                 }
             }
         });

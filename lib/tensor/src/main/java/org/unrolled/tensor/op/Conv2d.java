@@ -64,7 +64,8 @@ public final class Conv2d {
         Channels.requireGroups(op, C, Cout, groups);
         if (weight.size(1) != C / groups) {
             throw new IllegalArgumentException(op + ": " + Shapes.text(x.shape()) + " with weight " + Shapes.text(weight.shape()) + ": the input has " + C
-                    + (C == 1 ? " channel" : " channels") + (groups == 1 ? "" : " in " + groups + " groups") + ", so each kernel spans " + C / groups + ", and this weight's span "
+                    + (C == 1 ? " channel" : " channels")
+                    + (groups == 1 ? "" : " in " + groups + " groups") + ", so each kernel spans " + C / groups + ", and this weight's span "
                     + weight.size(1) + ". Hint: the weight is " + form + ".");
         }
         Channels.requireBias(op, weight, bias, Cout);

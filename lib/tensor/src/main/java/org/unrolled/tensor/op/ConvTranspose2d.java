@@ -55,7 +55,8 @@ public final class ConvTranspose2d {
         int[] more = Windows.each(op, "outputPadding", outputPadding, 2), d = Windows.each(op, "dilation", dilation, 2), out = new int[2];
         for (int a = 0; a < 2; a++) {
             if (size[a] == 0) {
-                throw new IllegalArgumentException(op + ": the input's planes are " + Shapes.text(size) + ": they need at least one element. Hint: check the layer before.");
+                throw new IllegalArgumentException(op + ": the input's planes are " + Shapes.text(size)
+                        + ": they need at least one element. Hint: check the layer before.");
             }
             if (s[a] > 0 && (more[a] < 0 || more[a] >= s[a])) {
                 throw new IllegalArgumentException(op + ": outputPadding " + Shapes.text(more) + " with stride " + Shapes.text(s)

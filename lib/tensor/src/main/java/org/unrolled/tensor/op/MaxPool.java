@@ -7,9 +7,9 @@ import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.Window;
 
 /**
- * y[b,c,i,j] = the largest x[b, c, i·s - p + u·d, j·s - p + v·d] over u and v, the padding counting as -∞; the element that won
- * gets the gradient, the first of equals; a window with a NaN is NaN. (Weng, Ahuja and Huang, "Cresceptron", 1992; Scherer, Müller and Behnke, 2010, measured it against
- * the mean.)
+ * y[b,c,i,j] = the largest x[b, c, i·s - p + u·d, j·s - p + v·d] over u and v, the padding counting as -∞; the element that
+ * won gets the gradient, the first of equals. A window with a NaN is NaN. (Weng, Ahuja and Huang, "Cresceptron", 1992;
+ * Scherer, Müller and Behnke, 2010, measured it against the mean.)
  */
 public final class MaxPool {
     private MaxPool() { }
