@@ -308,6 +308,16 @@ for name, shape in [("vector", (7,)), ("three axes", (2, 3, 5)), ("longer than a
     case("loss", "mseLoss", name, F.mse_loss, {"y": normal(*shape), "t": normal(*shape)}, terms=math.prod(shape))
     case("loss", "l1Loss", name, F.l1_loss, {"y": normal(*shape), "t": normal(*shape)}, terms=math.prod(shape))
     case("loss", "huberLoss", name, lambda y, t: F.huber_loss(y, t, delta=0.8), {"y": normal(*shape), "t": normal(*shape)}, {"delta": 0.8}, terms=math.prod(shape))
+for name, q, k, v in [("2-D", (4, 3), (5, 3), (5, 2)), ("batch and heads", (2, 2, 3, 4), (2, 2, 5, 4), (2, 2, 5, 4)), ("one query", (1, 8), (6, 8), (6, 8)), ("three leading axes", (2, 1, 2, 3, 4), (2, 1, 2, 3, 4), (2, 1, 2, 3, 4)),
+                      ("longer than a block", (70, 5), (67, 5), (67, 3)), ("no queries", (2, 0, 3), (2, 4, 3), (2, 4, 3))]:
+    case("loss", "fusedAttention", name, lambda q, k, v: F.scaled_dot_product_attention(q, k, v), {"q": normal(*q), "k": normal(*k), "v": normal(*v)}, {"causal": False}, terms=24 + q[-2])
+for name, shape in [("causal", (2, 2, 5, 4)), ("causal, longer than a block", (2, 70, 4)), ("causal, one step", (1, 1, 4))]:
+    case("loss", "fusedAttention", name, lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True),
+         {"q": normal(*shape), "k": normal(*shape), "v": normal(*shape)}, {"causal": True}, terms=24 + shape[-2])
+for name, q, k, m in [("padding by sequence", (2, 2, 3, 4), (2, 2, 4, 4), torch.tensor([[[[0, 0, 1, 1]]], [[[0, 0, 0, 1]]]])), ("a mask for each query", (3, 4, 3), (3, 4, 3), hidden),
+                      ("a mask for each of three", (3, 2, 3), (3, 4, 3), torch.randint(0, 2, (3, 1, 4), generator=generator) * torch.tensor([1, 1, 1, 0])),
+                      ("a query that sees nothing", (2, 2, 3), (2, 4, 3), torch.tensor([[[1, 1, 1, 1], [0, 1, 0, 1]], [[0, 0, 0, 0], [1, 1, 1, 1]]]))]:
+    case("loss", "fusedAttention", name, lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, attn_mask=m == 0), {"q": normal(*q), "k": normal(*k), "v": normal(*k), "mask": m}, {"causal": False}, terms=24)
 for op, function, args in [("silu", F.silu, {}), ("geluTanh", lambda x: F.gelu(x, approximate="tanh"), {}), ("leakyRelu", lambda x: F.leaky_relu(x, 0.1), {"slope": 0.1})]:
     case("loss", op, "normal", function, {"x": normal(3, 29)}, args, terms=8)
     case("loss", op, "from -30 to 30", function, {"x": wide}, args, terms=8)

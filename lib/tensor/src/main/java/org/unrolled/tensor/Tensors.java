@@ -19,6 +19,7 @@ import org.unrolled.tensor.op.GroupNorm;
 import org.unrolled.tensor.op.Linear;
 import org.unrolled.tensor.op.Losses;
 import org.unrolled.tensor.op.MaxPool;
+import org.unrolled.tensor.op.ScaledDotProductAttention;
 import org.unrolled.tensor.op.Shapes;
 import org.unrolled.tensor.op.Softmax;
 import org.unrolled.tensor.op.Unfold;
@@ -322,6 +323,16 @@ public class Tensors {
     /** Dropout of whole channels of x (B, C, …) with probability p; step is one int (see {@link Dropout#channels}). */
     public static Tensor dropout2d(Tensor x, double p, int seed, Tensor step, int layer) {
         return Dropout.channels(x, p, seed, step, layer);
+    }
+
+    /** softmax(Q·Kᵀ/√d_k)·V in one operation: q (…, T, d_k), k (…, S, d_k), v (…, S, d_v) → (…, T, d_v). */
+    public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v) {
+        return ScaledDotProductAttention.apply(q, k, v, null, false);
+    }
+
+    /** The same where the mask, broadcast to (…, T, S), hides keys, and, if causal, what comes after a query (see {@link ScaledDotProductAttention}). */
+    public static Tensor scaledDotProductAttention(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
+        return ScaledDotProductAttention.apply(q, k, v, mask, causal);
     }
 
     // ---- losses, each the mean as in PyTorch

@@ -27,6 +27,7 @@ import static org.unrolled.tensor.Tensors.oneHot;
 import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.paddingMask;
 import static org.unrolled.tensor.Tensors.randn;
+import static org.unrolled.tensor.Tensors.scaledDotProductAttention;
 import static org.unrolled.tensor.Tensors.stack;
 import static org.unrolled.tensor.Tensors.tensor;
 import static org.unrolled.tensor.Tensors.where;
@@ -209,6 +210,16 @@ class ErrorsTest {
                         () -> l1Loss(ones(4), ones(3))),
                 error("huberLoss: δ = 0.0 is not above 0. Hint: δ is the distance from which on the loss grows linearly, often 1.", () -> huberLoss(ones(4), ones(4), 0)),
                 error("rmsNorm: (2, 3) with gamma (2): it needs one element for each of the 3 of the last axis. Hint: ones(3)", () -> ones(2, 3).rmsNorm(ones(2), 1e-5)),
+                error("attention: queries (3), keys (3), values (3): each is (…, length, size), with equally many axes. Hint: unsqueeze(0) makes a batch of one.",
+                        () -> scaledDotProductAttention(ones(3), ones(3), ones(3))),
+                error("attention: queries (2, 3, 4), keys (1, 3, 4), values (2, 3, 4): the axes before the last two, batch and heads, must be equal. Hint: expand the one that is shared.",
+                        () -> scaledDotProductAttention(ones(2, 3, 4), ones(1, 3, 4), ones(2, 3, 4))),
+                error("attention: queries (3, 4), keys (5, 6), values (5, 4): a query is compared with a key by their product, so the last sizes must be equal, 4 != 6. Hint: project both to d_k.",
+                        () -> scaledDotProductAttention(ones(3, 4), ones(5, 6), ones(5, 4))),
+                error("attention: queries (3, 4), keys (5, 4), values (6, 4): each key has one value, 5 != 6. Hint: both come from the same positions.",
+                        () -> scaledDotProductAttention(ones(3, 4), ones(5, 4), ones(6, 4))),
+                error("attention: scores (3, 5) with mask (2, 3, 5): the mask is larger than what it masks. Hint: it is broadcast to one row for each query, one column for each key.",
+                        () -> scaledDotProductAttention(ones(3, 4), ones(5, 4), ones(5, 4), ones(2, 3, 5), false)),
                 error("linear: (2, 3) with weight (3, 4): the weight is (out, in), and in must be the last size of the input. Hint: transpose the weight.",
                         () -> linear(ones(2, 3), ones(3, 4), ones(4))),
                 error("linear: weight (4, 3) with bias (3): the bias has one element for each output. Hint: zeros(4)", () -> linear(ones(2, 3), ones(4, 3), ones(3))),

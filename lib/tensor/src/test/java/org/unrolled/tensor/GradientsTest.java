@@ -28,6 +28,7 @@ import static org.unrolled.tensor.Tensors.noGrad;
 import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.rand;
 import static org.unrolled.tensor.Tensors.randn;
+import static org.unrolled.tensor.Tensors.scaledDotProductAttention;
 import static org.unrolled.tensor.Tensors.stack;
 import static org.unrolled.tensor.Tensors.tensor;
 import static org.unrolled.tensor.Tensors.unfold;
@@ -193,6 +194,12 @@ class GradientsTest {
                 op("silu", t -> t[0].silu(), x(6)),
                 op("leakyRelu", t -> t[0].leakyRelu(0.2), apart(6)),
                 op("rmsNorm", t -> t[0].rmsNorm(t[1], 1e-5), x(2, 3, 5), x(5)),
+                op("attention", t -> scaledDotProductAttention(t[0], t[1], t[2]), x(2, 2, 3, 4), x(2, 2, 5, 4), x(2, 2, 5, 3)),
+                op("attention, causal", t -> scaledDotProductAttention(t[0], t[1], t[2], null, true), x(2, 4, 3), x(2, 4, 3), x(2, 4, 3)),
+                op("attention, masked", t -> scaledDotProductAttention(t[0], t[1], t[2], causalMask(4), false), x(4, 3), x(4, 3), x(4, 2)),
+                op("attention, a query that sees nothing", t -> scaledDotProductAttention(t[0], t[1], t[2], tensor(new double[][] {{1, 1, 1}, {0, 1, 0}}), false),
+                        x(2, 4), x(3, 4), x(3, 2)),
+                op("attention with itself", t -> scaledDotProductAttention(t[0], t[0], t[0], null, true), x(2, 3, 4)),
                 op("linear", t -> linear(t[0], t[1], t[2]), x(2, 3, 4), x(5, 4), x(5)),
                 op("conv2d", t -> conv2d(t[0], t[1], t[2], 1, 1), x(2, 2, 4, 5), x(3, 2, 3, 3), x(3)),
                 op("conv2d without bias", t -> conv2d(t[0], t[1], null), x(1, 2, 4, 4), x(2, 2, 2, 2)),

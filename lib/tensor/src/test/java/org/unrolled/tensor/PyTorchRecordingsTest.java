@@ -73,6 +73,7 @@ class PyTorchRecordingsTest {
         OPS.put("mseLoss", (c, x) -> Tensors.mseLoss(x[0], x[1]));
         OPS.put("l1Loss", (c, x) -> Tensors.l1Loss(x[0], x[1]));
         OPS.put("huberLoss", (c, x) -> Tensors.huberLoss(x[0], x[1], c.number("delta")));
+        OPS.put("fusedAttention", (c, x) -> Tensors.scaledDotProductAttention(x[0], x[1], x[2], x.length > 3 ? x[3] : null, c.flag("causal")));
         OPS.put("silu", (c, x) -> x[0].silu());
         OPS.put("geluTanh", (c, x) -> x[0].geluTanh());
         OPS.put("leakyRelu", (c, x) -> x[0].leakyRelu(c.number("slope")));

@@ -81,7 +81,7 @@ record KernelCall(Method method, Object[] args) {
     /** How many of the buffers, from the first, are written. */
     int destinations() {
         return switch (name()) {
-            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward", "smoothedCrossEntropy", "rmsNorm" -> 2;
+            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward", "smoothedCrossEntropy", "rmsNorm", "attention" -> 2;
             case "adam", "adamW", "lstmBackward", "gruBackward" -> 3;
             case "gru" -> 4;
             case "lstm" -> 5;
@@ -104,6 +104,10 @@ record KernelCall(Method method, Object[] args) {
     /** How many elements of a destination the call writes: all of them, except where it writes at strides. */
     int written(Buffer destination) {
         return name().equals("writeStrided") ? ReferenceKernels.count((int[]) args[2]) : destination.length();
+    }
+
+    private long pairs(int first) {
+        return (long) intArg(first) * intArg(first + 1) * intArg(first + 2) * intArg(first + 3);
     }
 
     private int intArg(int i) {
@@ -170,6 +174,10 @@ record KernelCall(Method method, Object[] args) {
             case "gru" -> n * (2L * intArg(11) + 3) + n / 3 * 6;
             case "gruBackward" -> n * 2L * intArg(14) + n / 3 * 17;
             case "recurrentWeightBackward" -> 2L * buffers().get(1).length() * intArg(8);
+            // B·H·T·S pairs; for each the products of its kind, hidden ones counted too
+            case "attention" -> pairs(7) * (2L * intArg(11) + 2L * intArg(12) + 4);
+            case "attentionQueryBackward", "attentionKeyBackward" -> pairs(9) * (4L * intArg(13) + 2L * intArg(14) + 4);
+            case "attentionValueBackward" -> pairs(8) * (2L * intArg(12) + 2L * intArg(13) + 2);
             case "labelWeights" -> 0;
             case "clip" -> n;
             case "leakyRelu" -> n;

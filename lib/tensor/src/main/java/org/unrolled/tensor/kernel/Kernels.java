@@ -476,6 +476,29 @@ public interface Kernels {
     /** dx[r,c] (+)= ρ (g - x̂ · mean(g x̂)) with g = dout·γ, x̂ = xρ, the mean over the row. */
     void rmsNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc);
 
+    // ---- attention without a matrix of weights in memory
+    //
+    // q is (B, H, T, D), k (B, H, S, D), v (B, H, S, V). With s_ij = scale · q_i · k_j, query i takes p_ij = exp(s_ij - L_i) of value j
+    // where j ≤ i + shift and the mask, read at strideMask over (B, H, T, S), is 0; of all others nothing, p_ij = 0.
+    // shift = S - 1 hides no key; S - T is causal. Where a hidden key or value is NaN or ∞ the result may be NaN or not. Each gradient computes p again from q, k and L (Dao et al. 2022).
+
+    /**
+     * y_i = Σⱼ p_ij v_j, and L_i = log Σⱼ exp(s_ij) over the keys that query i sees; one that sees none has y_i = 0 and L_i = -∞.
+     *
+     * @param y   (B, H, T, V)
+     * @param log (B, H, T): L; another storage than y
+     */
+    void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift);
+
+    /** dq_i (+)= scale · Σⱼ ds_ij k_j with ds_ij = p_ij (dout_i · v_j - dout_i · y_i). */
+    void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
+
+    /** dk_j (+)= scale · Σᵢ ds_ij q_i. */
+    void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
+
+    /** dv_j (+)= Σᵢ p_ij dout_i. */
+    void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
+
     // ---- optimisers
 
     /** partial[k] = Σ xᵢ² over the k-th run of {@code chunk} elements; partial has ⌈length/chunk⌉. */

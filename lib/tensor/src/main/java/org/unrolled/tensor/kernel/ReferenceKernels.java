@@ -1191,6 +1191,107 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
+    // ---- attention without a matrix of weights in memory
+
+    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        float[] ys = y.floats(), logs = log.floats(), vs = v.floats();
+        for (int n = 0; n < B * H; n++) {
+            for (int i = 0; i < T; i++) {
+                double[] s = scores(q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double m = Double.NEGATIVE_INFINITY, sum = 0;
+                for (double score : s) m = Math.max(m, score);
+                boolean seesNothing = m == Double.NEGATIVE_INFINITY;
+                for (int j = 0; j < S && !seesNothing; j++) sum += Math.exp(s[j] - m);
+                logs[log.offset() + n * T + i] = seesNothing ? Float.NEGATIVE_INFINITY : (float) (m + Math.log(sum));
+                for (int c = 0; c < V; c++) {
+                    double mixed = 0;
+                    for (int j = 0; j < S && !seesNothing; j++) {
+                        // what is not seen is not touched, whatever it holds
+                        if (s[j] != Double.NEGATIVE_INFINITY) mixed += Math.exp(s[j] - m) / sum * vs[v.offset() + (n * S + j) * V + c];
+                    }
+                    ys[y.offset() + (n * T + i) * V + c] = (float) mixed;
+                }
+            }
+        }
+    }
+
+    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        float[] ks = k.floats();
+        for (int n = 0; n < B * H; n++) {
+            for (int i = 0; i < T; i++) {
+                double[] p = weights(log, q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double[] ds = scoreGradients(p, dout, y, v, n, i, T, S, V);
+                for (int c = 0; c < D; c++) {
+                    double sum = 0;
+                    for (int j = 0; j < S; j++) if (p[j] != 0) sum += ds[j] * ks[k.offset() + (n * S + j) * D + c];
+                    put(dq.floats(), dq.offset() + (n * T + i) * D + c, (float) (scale * sum), acc);
+                }
+            }
+        }
+    }
+
+    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        float[] qs = q.floats();
+        for (int n = 0; n < B * H; n++) {
+            double[] sums = new double[S * D];
+            for (int i = 0; i < T; i++) {
+                double[] p = weights(log, q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double[] ds = scoreGradients(p, dout, y, v, n, i, T, S, V);
+                for (int j = 0; j < S; j++) {
+                    for (int c = 0; c < D && p[j] != 0; c++) sums[j * D + c] += ds[j] * qs[q.offset() + (n * T + i) * D + c];
+                }
+            }
+            for (int at = 0; at < S * D; at++) put(dk.floats(), dk.offset() + n * S * D + at, (float) (scale * sums[at]), acc);
+        }
+    }
+
+    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        for (int n = 0; n < B * H; n++) {
+            double[] sums = new double[S * V];
+            for (int i = 0; i < T; i++) {
+                double[] p = weights(log, q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                for (int j = 0; j < S; j++) {
+                    for (int c = 0; c < V && p[j] != 0; c++) sums[j * V + c] += p[j] * dout.floats()[dout.offset() + (n * T + i) * V + c];
+                }
+            }
+            for (int at = 0; at < S * V; at++) put(dv.floats(), dv.offset() + n * S * V + at, (float) sums[at], acc);
+        }
+    }
+
+    /** s_ij for all j; -∞ where query i does not see key j. */
+    private static double[] scores(Buffer q, Buffer k, Buffer mask, int[] strideMask, int n, int i, int H, int T, int S, int D, float scale, int shift) {
+        double[] s = new double[S];
+        for (int j = 0; j < S; j++) {
+            int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + j * strideMask[3];
+            boolean hidden = j > i + shift || mask.floats()[at] != 0;
+            double dot = 0;
+            for (int c = 0; c < D && !hidden; c++) dot += (double) q.floats()[q.offset() + (n * T + i) * D + c] * k.floats()[k.offset() + (n * S + j) * D + c];
+            s[j] = hidden ? Double.NEGATIVE_INFINITY : scale * dot;
+        }
+        return s;
+    }
+
+    /** p_ij for all j. */
+    private static double[] weights(Buffer log, Buffer q, Buffer k, Buffer mask, int[] strideMask, int n, int i, int H, int T, int S, int D, float scale, int shift) {
+        double[] p = scores(q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+        for (int j = 0; j < S; j++) p[j] = p[j] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(p[j] - log.floats()[log.offset() + n * T + i]);
+        return p;
+    }
+
+    /** ds_ij for all j. */
+    private static double[] scoreGradients(double[] p, Buffer dout, Buffer y, Buffer v, int n, int i, int T, int S, int V) {
+        int row = (n * T + i) * V;
+        double own = 0;
+        for (int c = 0; c < V; c++) own += (double) dout.floats()[dout.offset() + row + c] * y.floats()[y.offset() + row + c];
+        double[] ds = new double[S];
+        for (int j = 0; j < S; j++) {
+            double dp = 0;
+            for (int c = 0; c < V; c++) dp += (double) dout.floats()[dout.offset() + row + c] * v.floats()[v.offset() + (n * S + j) * V + c];
+            ds[j] = p[j] == 0 ? 0 : p[j] * (dp - own);
+        }
+        return ds;
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {

@@ -461,6 +461,28 @@ public final class VectorKernels extends ReferenceKernels {
         else VectorLoss.rmsNormBackward(dx, dout, x, stat, gamma, N, C, acc);
     }
 
+    // ---- attention without a matrix of weights in memory
+
+    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        if ((long) T * S * (D + V) < HANDFUL) super.attention(y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift);
+        else VectorAttention.of(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).forward(y, log);
+    }
+
+    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        if ((long) T * S * (D + V) < HANDFUL) super.attentionQueryBackward(dq, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, acc);
+        else VectorAttention.of(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).query(dq, dout, y, log, acc);
+    }
+
+    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        if ((long) T * S * (D + V) < HANDFUL) super.attentionKeyBackward(dk, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, acc);
+        else VectorAttention.of(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).key(dk, dout, y, log, acc);
+    }
+
+    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        if ((long) T * S * (D + V) < HANDFUL) super.attentionValueBackward(dv, dout, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, acc);
+        else VectorAttention.of(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).value(dv, dout, log, acc);
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {

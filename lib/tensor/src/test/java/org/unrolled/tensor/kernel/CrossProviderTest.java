@@ -536,6 +536,35 @@ class CrossProviderTest {
 
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("providersAndSeeds")
+    void attention(String provider, int seed) {
+        begin(provider, seed);
+        int B = random.nextInt(3), H = 1 + random.nextInt(3), T = seed == 5 ? 131 : size(), S = seed == 5 ? 150 : seed == 6 ? 0 : size(), D = sizeNotZero(), V = sizeNotZero();
+        int shift = switch (seed % 3) { case 0 -> S - 1; case 1 -> S - T; default -> random.nextInt(9) - 4; };
+        boolean masked = seed % 2 == 0;
+        int[] stride = !masked ? new int[4] : seed % 4 == 0 ? new int[] {H * T * S, T * S, S, 1} : new int[] {S, 0, 0, 1};
+        float[] mask = new float[!masked ? 1 : seed % 4 == 0 ? B * H * T * S : B * S];
+        for (int i = 0; masked && i < mask.length; i++) mask[i] = random.nextInt(3) == 0 ? 1 : 0;
+        // a query that sees nothing
+        if (seed % 4 == 0 && B * T > 0) Arrays.fill(mask, 0, S, 1);
+        float scale = (float) (1 / Math.sqrt(D));
+        Arg q = in(B * H * T * D), key = in(B * H * S * D), v = in(B * H * S * V), hidden = in(mask), dout = in(B * H * T * V);
+        float[] y = new float[B * H * T * V], log = new float[B * H * T];
+        new ReferenceKernels().attention(Buffer.of(y), Buffer.of(log), Buffer.of(q.floats), Buffer.of(key.floats), Buffer.of(v.floats), Buffer.of(mask), stride,
+            B, H, T, S, D, V, scale, shift);
+        same("attention", D + S, (k, b) -> k.attention(b[0], b[1], b[2], b[3], b[4], b[5], stride, B, H, T, S, D, V, scale, shift),
+            out(y.length, false), out(log.length, false), q, key, v, hidden);
+        for (boolean acc : new boolean[] {false, true}) {
+            same("attentionQueryBackward", 4 * (D + V + S), (k, b) -> k.attentionQueryBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], stride, B, H, T, S, D, V, scale, shift, acc),
+                out(q.floats.length, acc), dout, in(y), in(log), q, key, v, hidden);
+            same("attentionKeyBackward", 4 * (D + V + T), (k, b) -> k.attentionKeyBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], stride, B, H, T, S, D, V, scale, shift, acc),
+                out(key.floats.length, acc), dout, in(y), in(log), q, key, v, hidden);
+            same("attentionValueBackward", 4 * (D + T), (k, b) -> k.attentionValueBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], stride, B, H, T, S, D, V, scale, shift, acc),
+                out(v.floats.length, acc), dout, in(log), q, key, v, hidden);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
     void losses(String provider, int seed) {
         begin(provider, seed);
         int N = size(), C = sizeNotZero(), ignored = random.nextBoolean() ? -100 : C - 1;

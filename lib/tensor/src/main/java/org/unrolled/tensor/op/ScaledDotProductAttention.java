@@ -1,0 +1,100 @@
+package org.unrolled.tensor.op;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+import org.unrolled.tensor.Edge;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.Kernels;
+
+/**
+ * softmax(Q·Kᵀ/√d_k)·V in one operation (Vaswani et al. 2017, eq. 1), which never has the (T, S) weights of all queries in memory: the gradients
+ * compute them again from Q, K and one number for each query, log Σ exp (Dao et al., "FlashAttention", 2022).
+ *
+ * <p>A query that sees no key, since all are hidden, gets 0 and passes no gradient on (as in PyTorch from 2.5 on); written as a softmax it would be NaN.
+ * A NaN in what is hidden may show all the same: 0 · NaN is NaN.
+ */
+public final class ScaledDotProductAttention {
+    private ScaledDotProductAttention() { }
+
+    /**
+     * @param q      (…, T, d_k)
+     * @param k      (…, S, d_k)
+     * @param v      (…, S, d_v)
+     * @param mask   broadcast to (…, T, S): not 0 hides a key from a query; or null
+     * @param causal query i does not see what comes after it; the queries are the last T of the S positions
+     * @return (…, T, d_v)
+     */
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
+        for (Tensor t : new Tensor[] {q, k, v}) Shapes.requireFloats("attention", t);
+        check(q, k, v);
+        int T = q.size(-2), D = q.size(-1), S = k.size(-2), V = v.size(-1);
+        int[] leading = Arrays.copyOf(q.shape(), q.dim() - 2);
+        // one or two leading axes stand for themselves, more are one
+        int B = leading.length == 0 ? 1 : leading.length == 2 ? leading[0] : Shapes.count(leading), H = leading.length == 2 ? leading[1] : 1;
+        Kernels kernels = Kernels.current();
+        Buffer hidden;
+        int[] stride = new int[4];
+        if (mask == null) {
+            hidden = kernels.floats(1);
+            kernels.fill(hidden, 0);
+        } else {
+            Tensor four = mask(mask, leading, B, T, S);
+            hidden = four.buffer();
+            for (int axis = 0, step = 1; axis < 4; axis++) {
+                int from = 3 - axis;
+                stride[from] = four.size(from) == 1 ? 0 : step;
+                step *= four.size(from);
+            }
+        }
+        int shift = causal ? S - T : S - 1;
+        float scale = (float) (1 / Math.sqrt(D));
+        int[] shape = q.shape();
+        shape[shape.length - 1] = V;
+        Buffer y = kernels.floats(Shapes.count(shape)), log = kernels.floats(B * H * T), qs = q.buffer(), ks = k.buffer(), vs = v.buffer();
+        kernels.attention(y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift);
+        return Tensor.of("attention", shape, y,
+                Edge.to(q, (dq, dout, acc) -> kernels.attentionQueryBackward(dq, dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)),
+                Edge.to(k, (dk, dout, acc) -> kernels.attentionKeyBackward(dk, dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)),
+                Edge.to(v, (dv, dout, acc) -> kernels.attentionValueBackward(dv, dout, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)));
+    }
+
+    /** The mask with four axes, each of B, H, T, S or of size 1. */
+    private static Tensor mask(Tensor mask, int[] leading, int B, int T, int S) {
+        int[] full = Arrays.copyOf(leading, leading.length + 2);
+        full[full.length - 2] = T;
+        full[full.length - 1] = S;
+        if (!Arrays.equals(Broadcast.of("attention", "with mask", full, mask.shape()).shape(), full)) {
+            throw new IllegalArgumentException("attention: scores " + Shapes.text(full) + " with mask " + Shapes.text(mask.shape())
+                    + ": the mask is larger than what it masks. Hint: it is broadcast to one row for each query, one column for each key.");
+        }
+        Tensor floats = (mask.isInt() ? mask.toFloat() : mask).detach();
+        if (leading.length > 2) return floats.expand(full).reshape(B, 1, T, S);
+        int[] own = new int[full.length];
+        Arrays.fill(own, 1);
+        System.arraycopy(mask.shape(), 0, own, own.length - mask.dim(), mask.dim());
+        return switch (leading.length) {
+            case 0 -> floats.reshape(1, 1, own[0], own[1]);
+            case 1 -> floats.reshape(own[0], 1, own[1], own[2]);
+            default -> floats.reshape(own);
+        };
+    }
+
+    private static void check(Tensor q, Tensor k, Tensor v) {
+        String all = "attention: queries " + Shapes.text(q.shape()) + ", keys " + Shapes.text(k.shape()) + ", values " + Shapes.text(v.shape()) + ": ";
+        if (q.dim() < 2 || k.dim() != q.dim() || v.dim() != q.dim()) {
+            throw new IllegalArgumentException(all + "each is (…, length, size), with equally many axes. Hint: unsqueeze(0) makes a batch of one.");
+        }
+        int[] leading = Arrays.copyOf(q.shape(), q.dim() - 2);
+        if (!Arrays.equals(leading, Arrays.copyOf(k.shape(), k.dim() - 2)) || !Arrays.equals(leading, Arrays.copyOf(v.shape(), v.dim() - 2))) {
+            throw new IllegalArgumentException(all + "the axes before the last two, batch and heads, must be equal. Hint: expand the one that is shared.");
+        }
+        if (q.size(-1) != k.size(-1)) {
+            throw new IllegalArgumentException(all + "a query is compared with a key by their product, so the last sizes must be equal, " + q.size(-1) + " != " + k.size(-1)
+                    + ". Hint: project both to d_k.");
+        }
+        if (k.size(-2) != v.size(-2)) {
+            throw new IllegalArgumentException(all + "each key has one value, " + k.size(-2) + " != " + v.size(-2) + ". Hint: both come from the same positions.");
+        }
+    }
+}
