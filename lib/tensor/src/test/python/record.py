@@ -751,6 +751,41 @@ curve = [{"op": "LeNet", "name": "50 steps with batch norm", "args": {}, "terms"
           "outputs": {"losses": pack(torch.tensor(losses)), "logits": pack(net(x[0])), "running_var": pack(net[1].running_var), **after_ten}}]
 
 
+# --- RMSNorm as a layer, and an MLP's training curve ------------------------------------------------------------------
+generator = torch.Generator().manual_seed(5)
+mlp = []
+norm = torch.nn.RMSNorm(5, eps=2.0 ** -23)
+with torch.no_grad():
+    norm.weight.copy_(normal(5, shift=1, scale=0.2))
+x = normal(2, 3, 5).requires_grad_(True)
+dout = normal(2, 3, 5)
+y = norm(x)
+y.backward(dout)
+mlp.append({"op": "RmsNorm", "name": "three dimensions", "args": {}, "terms": 20, "inputs": {"x": pack(x, 9)}, "state": {"weight": pack(norm.weight, 9)}, "dout": pack(dout, 9),
+            "outputs": {"y": pack(y)}, "gradients": {"x": pack(x.grad)}, "parameterGradients": {"weight": pack(norm.weight.grad)}})
+net = torch.nn.Sequential(torch.nn.Linear(6, 24), torch.nn.GELU(), torch.nn.LayerNorm(24), torch.nn.Linear(24, 24), torch.nn.SiLU(), torch.nn.Linear(24, 4))
+with torch.no_grad():
+    for name, p in net.named_parameters():
+        p.copy_(normal(*p.shape, scale=0.3, shift=1.0 if name == "2.weight" else 0.0))
+x, target = normal(50, 16, 6), torch.randint(0, 4, (50, 16), generator=generator)
+target = torch.where(torch.rand((50, 16), generator=generator) < 0.8, (x[..., 0] > 0).long() * 2 + (x[..., 1] * x[..., 2] > 0).long(), target)
+state = {k: pack(v, 9) for k, v in net.state_dict().items()}
+weights = positive(4)
+optimiser = torch.optim.Adam(net.parameters(), lr=0.02)
+schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimiser, 50)
+losses = []
+for step in range(50):
+    optimiser.zero_grad()
+    loss = F.cross_entropy(net(x[step]), target[step], weights, label_smoothing=0.1)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(net.parameters(), 1.0)
+    optimiser.step()
+    schedule.step()
+    losses.append(loss.item())
+mlp.append({"op": "curve", "name": "MLP, 50 steps", "args": {"lr": 0.02, "maxNorm": 1.0, "smoothing": 0.1}, "terms": 50, "inputs": {"x": pack(x, 9), "labels": pack(target), "weights": pack(weights, 9)},
+            "state": state, "outputs": {"losses": pack(torch.tensor(losses))}})
+
+
 def write(folder, name, cases):
     target = ROOT / folder / "src/test/resources/pytorch" / f"{name}.json"
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -772,3 +807,4 @@ write("lib/nn", "recurrent-curves", curves)
 write("lib/nn", "transformer", transformer)
 write("lib/nn", "updates", updates)
 write("lib/nn", "schedules", schedules)
+write("lib/nn", "mlp", mlp)

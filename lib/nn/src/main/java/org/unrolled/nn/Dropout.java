@@ -40,6 +40,10 @@ public final class Dropout extends Layer {
         return x.dropout(p, seed, Tensor.of(new int[] {1}, now), 0);
     }
 
+    double p() {
+        return p;
+    }
+
     /** The number of training passes so far, one int: an input of a recorded step. */
     public Tensor step() {
         return step;

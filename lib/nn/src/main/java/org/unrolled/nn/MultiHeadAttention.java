@@ -57,23 +57,18 @@ public final class MultiHeadAttention extends Module {
 
     /** Self-attention without a mask. */
     public Tensor forward(Tensor x) {
-        return attend(x, x, x, null).output();
+        return output(x, x, x, null, false);
     }
 
     /** Self-attention; where the mask (T, T) or (B, 1, 1, T) is not 0, a query does not see a key. */
     public Tensor forward(Tensor x, @Nullable Tensor mask) {
-        return attend(x, x, x, mask).output();
+        return output(x, x, x, mask, false);
     }
 
-    /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S). */
+    /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S); a query that sees no key has weights of NaN. */
     public Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
-        return attend(query, key, value, mask, false);
-    }
-
-    /** Attention, with its weights; causal: query i takes nothing of the keys after i. */
-    Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, boolean causal) {
         Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
-        return mix(q, k, heads(value, 2), mask, causal);
+        return mix(q, k, heads(value, 2), mask, false);
     }
 
     /** Causal self-attention of the next positions x (B, t, dModel), after those in the cache, which remembers these too. */
@@ -81,12 +76,29 @@ public final class MultiHeadAttention extends Module {
         int from = cache.length();
         Tensor q = positions.turn(heads(x, 0), from);
         cache.append(positions.turn(heads(x, 1), from), heads(x, 2));
-        return mix(q, Objects.requireNonNull(cache.keys()), Objects.requireNonNull(cache.values()), null, true).output();
+        return outputOf(q, Objects.requireNonNull(cache.keys()), Objects.requireNonNull(cache.values()), null, true);
+    }
+
+    /** Attention without its weights, which then are never all in memory. A query that sees no key takes nothing, where {@link #attend} gives NaN. */
+    Tensor output(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, boolean causal) {
+        Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
+        return outputOf(q, k, heads(value, 2), mask, causal);
+    }
+
+    private Tensor outputOf(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
+        // a bias of the scores, and dropout of the weights, need the weights
+        if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p() > 0) return mix(q, k, v, mask, causal).output();
+        return joined(Tensors.scaledDotProductAttention(q, k, v, mask, causal));
+    }
+
+    /** The heads side by side, projected. */
+    private Tensor joined(Tensor mixed) {
+        return out.forward(mixed.transpose(1, 2).reshape(mixed.size(0), mixed.size(2), dModel));
     }
 
     /** The queries stand at the last T of the S positions. */
     private Attended mix(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
-        int B = q.size(0), T = q.size(2), S = k.size(2);
+        int T = q.size(2), S = k.size(2);
         Tensor scores = q.matmul(k.transpose()).div(Math.sqrt(dModel / numHeads));
         Tensor bias = positions.bias(numHeads, T, S);
         if (bias != null) scores = scores.add(bias);
@@ -94,7 +106,7 @@ public final class MultiHeadAttention extends Module {
         if (mask != null) scores = scores.maskedFill(mask, Double.NEGATIVE_INFINITY);
         Tensor weights = scores.softmax();
         Tensor mixed = dropout.forward(weights).matmul(v);
-        return new Attended(out.forward(mixed.transpose(1, 2).reshape(B, T, dModel)), weights);
+        return new Attended(joined(mixed), weights);
     }
 
     /** Projects with the third of the weights that {@code part} names: (B, T, dModel) → (B, numHeads, T, d_k). */

@@ -44,7 +44,7 @@ public final class TransformerBlock extends Layer {
 
     /** No position takes anything from where the mask, broadcast to (B, numHeads, T, T), is not 0: (B, 1, 1, T) hides padding. */
     public Tensor forward(Tensor x, @Nullable Tensor mask) {
-        return around(x, in -> attention.attend(in, in, in, mask, causal).output());
+        return around(x, in -> attention.output(in, in, in, mask, causal));
     }
 
     /** The next positions x (B, t, dModel) of a causal block that has read those in the cache; the cache remembers these too. */

@@ -48,14 +48,14 @@ public final class TransformerDecoderBlock extends Module {
             throw new IllegalArgumentException("TransformerDecoderBlock: a batch of " + x.size(0) + " with a memory of shape "
                     + Shapes.text(memory.shape()) + ": the memory is (B, S, dModel), one for each sequence. Hint: expand() repeats one memory.");
         }
-        x = part(0, x, in -> selfAttention.attend(in, in, in, null, true).output());
-        x = part(1, x, in -> crossAttention.attend(in, memory, memory, memoryMask).output());
+        x = part(0, x, in -> selfAttention.output(in, in, in, null, true));
+        x = part(1, x, in -> crossAttention.output(in, memory, memory, memoryMask, false));
         return part(2, x, feedForward::apply);
     }
 
     /** How much each position takes of each place of the memory, (B, numHeads, T, S), in one forward. */
     public Tensor memoryWeights(Tensor x, Tensor memory) {
-        Tensor after = part(0, x, in -> selfAttention.attend(in, in, in, null, true).output());
+        Tensor after = part(0, x, in -> selfAttention.output(in, in, in, null, true));
         return crossAttention.attend(preNorm ? norms[1].forward(after) : after, memory, memory, null).weights();
     }
 
