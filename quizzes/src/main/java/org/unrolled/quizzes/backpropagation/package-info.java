@@ -1,0 +1,9 @@
+/**
+ * Lesson 01, backpropagation: its questions, one file each, and the few things its cells use that are not worth a cell.
+ * Front doors: {@link org.unrolled.quizzes.backpropagation.Points} (the lesson's points in the plane) and
+ * {@link org.unrolled.quizzes.backpropagation.MlpBackward}, the question to read first.
+ */
+@NullMarked
+package org.unrolled.quizzes.backpropagation;
+
+import org.jspecify.annotations.NullMarked;
