@@ -5,7 +5,7 @@ import java.util.List;
 
 /**
  * Pictures taken while something runs. The newest is on the page meanwhile (at most five a second are drawn); at the end a
- * slider over all of them takes its place.
+ * slider over all of them takes its place, at the last one.
  *
  * <pre>{@code
  * try (Film film = film("step")) {
@@ -45,7 +45,7 @@ public final class Film implements AutoCloseable {
     @Override public void close() {
         if (!closed && handle != null) {
             Scrubber scrubber = Scrubber.of(name, labels, frames);
-            handle.update(scrubber.html(), scrubber.text());
+            handle.update(scrubber.html(frames.size() - 1), scrubber.text());
         }
         closed = true;
     }

@@ -54,16 +54,21 @@ record Scrubber(String name, List<String> labels, List<Object> frames) {
     }
 
     String html() {
+        return html(0);
+    }
+
+    /** With the slider at a frame, which is also the one that stands without scripts. */
+    String html(int shown) {
         StringBuilder out = new StringBuilder("<figure style=\"margin:.5em 0\">");
         int n = frames.size();
         // the attribute keeps JupyterLab from taking the slider's arrow keys for itself: it would jump to another heading
         out.append("<div style=\"display:none;margin-bottom:.3em\"><label>").append(Html.escape(name))
-                .append(" <input data-lm-suppress-shortcuts=\"true\" type=\"range\" min=\"0\" max=\"").append(n - 1).append("\" value=\"0\" step=\"1\" style=\"width:45%;vertical-align:middle\"></label> <output>")
-                .append(Html.escape(labels.getFirst())).append("</output> <button data-lm-suppress-shortcuts=\"true\" type=\"button\" style=\"font:inherit;font-size:.85em\">▶ play</button></div>");
-        out.append("<div style=\"").append(Html.QUIET).append("\">").append(Html.escape(name)).append(" = ").append(Html.escape(labels.getFirst()))
-                .append(" (frame 1 of ").append(n).append("; the slider appears when the notebook is trusted or run again)</div><div>");
+                .append(" <input data-lm-suppress-shortcuts=\"true\" type=\"range\" min=\"0\" max=\"").append(n - 1).append("\" value=\"").append(shown).append("\" step=\"1\" style=\"width:45%;vertical-align:middle\"></label> <output>")
+                .append(Html.escape(labels.get(shown))).append("</output> <button data-lm-suppress-shortcuts=\"true\" type=\"button\" style=\"font:inherit;font-size:.85em\">▶ play</button></div>");
+        out.append("<div style=\"").append(Html.QUIET).append("\">").append(Html.escape(name)).append(" = ").append(Html.escape(labels.get(shown)))
+                .append(" (frame ").append(shown + 1).append(" of ").append(n).append("; the slider appears when the notebook is trusted or run again)</div><div>");
         for (int i = 0; i < n; i++) {
-            out.append("<div data-label=\"").append(Html.escape(labels.get(i))).append("\" style=\"display:").append(i == 0 ? "block" : "none").append("\">").append(Outputs.of(null, frames.get(i)).html()).append("</div>");
+            out.append("<div data-label=\"").append(Html.escape(labels.get(i))).append("\" style=\"display:").append(i == shown ? "block" : "none").append("\">").append(Outputs.of(null, frames.get(i)).html()).append("</div>");
         }
         return out.append("</div>").append(SCRIPT).append("</figure>").toString();
     }

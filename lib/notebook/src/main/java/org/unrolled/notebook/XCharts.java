@@ -121,17 +121,22 @@ final class XCharts {
 
     /** The places of few points themselves, else round numbers: XChart would write every n-th x value. */
     private static void xTicks(Svg svg, XYChart chart, Lines lines, int top) {
-        TreeSet<Double> places = new TreeSet<>();
+        TreeSet<Double> places = new TreeSet<>();   // as many as can be labelled, and one more
+        double low = Double.POSITIVE_INFINITY;
+        double high = Double.NEGATIVE_INFINITY;
         for (Lines.Series s : lines.series()) {
             for (double x : s.x()) {
-                places.add(x);
-                if (places.size() > 1000) {
-                    break;
+                low = Math.min(low, x);
+                high = Math.max(high, x);
+                if (places.size() <= 8) {
+                    places.add(x);
                 }
             }
         }
-        double low = lines.xRange != null ? lines.xRange.low() : places.first();
-        double high = lines.xRange != null ? lines.xRange.high() : places.last();
+        if (lines.xRange != null) {
+            low = lines.xRange.low();
+            high = lines.xRange.high();
+        }
         List<Double> ticks = new ArrayList<>();
         if (places.size() <= 8) {
             ticks.addAll(places);

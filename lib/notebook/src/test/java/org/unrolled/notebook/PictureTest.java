@@ -138,6 +138,12 @@ class PictureTest {
         assertThat(html).contains("<label>d_k <input data-lm-suppress-shortcuts=\"true\" type=\"range\" min=\"0\" max=\"1\"");
     }
 
+    @Test void aSliderMayBeginAtItsEnd() {
+        String html = Scrubber.of("step", List.of(0, 20), List.of("first", "second")).html(1);
+        assertThat(html).containsPattern("display:none[^>]*><pre[^>]*>first").containsPattern("display:block[^>]*><pre[^>]*>second")
+                .contains("step = 20 (frame 2 of 2").contains("value=\"1\" step=\"1\"");
+    }
+
     @Test void aTensorIsDrawnByItsAxes() {
         assertThat(TensorView.of(null, Notebook.tensor(0.5).reshape()).picture()).isNull();
         assertThat(TensorView.of(null, Notebook.zeros(0, 3)).text()).isEqualTo("(0, 3) float32 · no elements");
@@ -154,6 +160,10 @@ class PictureTest {
         assertThat(svg(Notebook.lines())).contains("no values yet");
         assertThat(svg(Notebook.lines().line("a", Double.NaN, 1, Double.POSITIVE_INFINITY, 2))).contains(">a<");
         assertThat(svg(Notebook.lines().line("flat", 1, 1, 1))).contains(">flat<");
+    }
+
+    @Test void aLongLineIsLabelledToItsEnd() {
+        assertThat(svg(Notebook.lines().line("loss", new double[2001]).axes("step", "loss"))).contains(">500<").contains(">2000<");
     }
 
     @Test void barsNameTheirLargest() {

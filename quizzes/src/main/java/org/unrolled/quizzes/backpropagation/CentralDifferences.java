@@ -26,7 +26,7 @@ public final class CentralDifferences implements CodeQuestion<CentralDifferences
     }
 
     // BEGIN ANSWER
-    /** The slope of loss.at(w) by each number of w, measured over a distance h to both sides; w stays as it is. */
+    /** The slope of loss.at(w) by each number of w, measured over h to both sides; w stays as is. */
     static double[] centralDifferences(CentralDifferences.Loss loss, double[] w, double h) {
         double[] at = w.clone();
         double[] slopes = new double[w.length];

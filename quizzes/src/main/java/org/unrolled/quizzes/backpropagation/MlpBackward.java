@@ -26,7 +26,7 @@ public final class MlpBackward implements GradientQuestion<MlpBackward.Backward>
     }
 
     // BEGIN ANSWER
-    /** x (N, in), w1 (in, hidden), b1 (hidden), w2 (hidden, out), dY (N, out), which arrives at Ŷ -> all gradients. */
+    /** x (N, in), w1 (in, hidden), b1 (hidden), w2 (hidden, out), dY (N, out) -> all gradients. */
     static MlpBackward.Gradients gradients(Tensor x, Tensor w1, Tensor b1, Tensor w2, Tensor dY) {
         Tensor h = tanh(x.matmul(w1).add(b1));
         // BEGIN SOLUTION dW2, db2, dH, dZ, dW1, db1, one line each

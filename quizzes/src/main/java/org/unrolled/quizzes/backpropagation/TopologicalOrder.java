@@ -37,7 +37,7 @@ public final class TopologicalOrder implements CodeQuestion<TopologicalOrder.Ord
         // END SOLUTION
     }
 
-    /** inputs[n]: the nodes that node n was computed from -> all nodes that loss needs, each after its inputs. */
+    /** inputs[n]: what node n was computed from -> all nodes that loss needs, each after its inputs. */
     static int[] tape(int[][] inputs, int loss) {
         List<Integer> tape = new ArrayList<>();
         visit(loss, inputs, new HashSet<>(), tape);

@@ -23,7 +23,7 @@ public final class TrainingLoop implements CodeQuestion<TrainingLoop.Train> {
     }
 
     // BEGIN ANSWER
-    /** x (N, in), y (N, 1), start (in, 1): gradient descent on mean((x w - y)²) from start -> w after so many steps. */
+    /** x (N, in), y (N, 1), start (in, 1) -> w after gradient descent on mean((x w - y)²). */
     static Tensor train(Tensor x, Tensor y, Tensor start, double lr, int steps) {
         Tensor w = start.copy().requiresGrad(true);
         // BEGIN SOLUTION so many times: zeroGrad, forward, loss, backward, step
