@@ -16,6 +16,11 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
     /** Pixels as large as this have their value written in. */
     private static final double NUMBERS = 18;
     private static final String MARK = Colors.KEY.hex();
+    private static final int[] GREY = new int[256];
+
+    static {
+        Arrays.setAll(GREY, level -> level * 0x010101);
+    }
 
     private final Matrix input;
     private final Matrix kernel;
@@ -24,6 +29,9 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
     private int stride = 1;
     private int padding;
     private int dilation = 1;
+    private String inputName = "input X";
+    private String kernelName = "kernel K";
+    private String outputName = "output Y";
 
     /** @param row and column of the output */
     SlidingWindow(Matrix input, Matrix kernel, int row, int column) {
@@ -49,6 +57,15 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
     /** How far the kernel's elements lie apart on the input. */
     public SlidingWindow dilation(int dilation) {
         return with(p -> p.dilation = positive("dilation", dilation));
+    }
+
+    /** Other names than X, K and Y: on the way back the gradient of the output is the input. */
+    public SlidingWindow names(String input, String kernel, String output) {
+        return with(p -> {
+            p.inputName = input;
+            p.kernelName = kernel;
+            p.outputName = output;
+        });
     }
 
     private static int positive(String what, int value) {
@@ -134,25 +151,19 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
 
     /** The input with its padding and the window; returns the width. */
     private double drawInput(Svg svg, double x, double y, double pixel, String hatch) {
-        String title = "input X " + size(input.rows(), input.columns()) + (padding > 0 ? ", its padding hatched" : "");
+        String title = inputName + " " + size(input.rows(), input.columns()) + (padding > 0 ? ", its padding hatched" : "");
         heading(svg, x, y - 18, title);
         double width = (input.columns() + 2 * padding) * pixel;
         rect(svg, x, y, width, (input.rows() + 2 * padding) * pixel, "fill=\"url(#" + hatch + ")\" stroke=\"#c8ccd2\"");
         double inset = padding * pixel;
-        double[] grey = greys();
-        int[] palette = new int[256];
-        Arrays.setAll(palette, level -> level * 0x010101);
-        byte[] levels = new byte[input.values().length];
-        for (int n = 0; n < levels.length; n++) {
-            levels[n] = (byte) Math.clamp(Math.round((input.values()[n] - grey[0]) / (grey[1] - grey[0]) * 255), 0, 255);
-        }
-        picture(svg, x + inset, y + inset, pixel, input.rows(), input.columns(), levels, palette);
+        byte[] levels = greys(input);
+        picture(svg, x + inset, y + inset, pixel, input.rows(), input.columns(), levels, GREY);
         if (pixel >= NUMBERS) {
             int decimals = Numbers.decimals(input.values());
             for (int r = 0; r < input.rows() && decimals >= 0; r++) {
                 for (int c = 0; c < input.columns(); c++) {
                     number(svg, x + inset + c * pixel, y + inset + r * pixel, pixel, input.get(r, c), decimals,
-                            ColorMap.ink(palette[levels[r * input.columns() + c] & 0xff]));
+                            ColorMap.ink(GREY[levels[r * input.columns() + c] & 0xff]));
                 }
             }
         }
@@ -167,7 +178,7 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
 
     /** The output as far as it is computed, on the input's scale; returns the width. */
     private double drawOutput(Svg svg, double x, double y, double pixel, String hatch) {
-        String title = "output Y " + size(outRows(), outColumns()) + " so far";
+        String title = outputName + " " + size(outRows(), outColumns()) + " so far";
         heading(svg, x, y - 18, title);
         double width = outColumns() * pixel;
         rect(svg, x, y, width, outRows() * pixel, "fill=\"url(#" + hatch + ")\" stroke=\"#c8ccd2\"");
@@ -200,24 +211,48 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
 
     /** What the window sees times the kernel, and the sum; returns width and height. */
     private double[] equation(Svg svg, double x, double y) {
-        HeatMap seen = new HeatMap(seen(row, column));
-        HeatMap[] maps = {inUnit() ? seen.range(0, 1) : seen, new HeatMap(kernel), new HeatMap(product(row, column))};
-        String[] names = {"what the window sees", "kernel K", "product"};
+        HeatMap[] maps = {new HeatMap(kernel), new HeatMap(product(row, column))};
+        String[] names = {"what the window sees", kernelName, "product"};
         String[] signs = {"⊙", "=", "→"};
         double height = 0;
         double at = x;
-        for (int n = 0; n < maps.length; n++) {
+        for (int n = 0; n < names.length; n++) {
             heading(svg, at, y, names[n]);
-            double[] size = maps[n].scale(false).cells(38, 130).values(true).draw(svg, at, y + 18);
+            double[] size = n == 0 ? drawSeen(svg, at, y + 18) : maps[n - 1].scale(false).cells(38, 130).values(true).draw(svg, at, y + 18);
             height = Math.max(height, size[1] + 18);
             at += Math.max(size[0], Svg.textWidth(names[n], 12)) + 8;
             svg.text(at, y + 18 + size[1] / 2 + 6, signs[n], "font-size=\"18\"");
             at += 26;
         }
-        String sum = "sum " + Numbers.typeset(Numbers.fixed(output(row, column), 2));
-        svg.text(at, y + 18 + (height - 18) / 2 - 3, "Y[" + row + ", " + column + "]", "fill=\"" + Svg.QUIET + "\"");
+        String sum = "sum " + Numbers.typeset(written(output(row, column)));
+        svg.text(at, y + 18 + (height - 18) / 2 - 3, "at [" + row + ", " + column + "]", "fill=\"" + Svg.QUIET + "\"");
         svg.text(at, y + 18 + (height - 18) / 2 + 14, sum, "font-size=\"14\" font-weight=\"bold\" fill=\"" + MARK + "\"");
         return new double[] {at - x + Svg.textWidth(sum, 15), height};
+    }
+
+    /** A sum: whole where everything is, else with two decimals. */
+    private static String written(float value) {
+        return value == Math.rint(value) ? Numbers.brief(value) : Numbers.fixed(value, 2);
+    }
+
+    /** The window's part of the input in the input's greys, as large as the kernel beside it; returns width and height. */
+    private double[] drawSeen(Svg svg, double x, double y) {
+        Matrix seen = seen(row, column);
+        double width = Math.min(38, 130.0 / seen.columns());
+        double height = width < 26 ? width : Math.clamp(width * 0.65, 20, 30);
+        byte[] levels = greys(seen);
+        int decimals = Numbers.decimals(seen.values());
+        for (int n = 0; n < levels.length; n++) {
+            int grey = GREY[levels[n] & 0xff];
+            double left = x + n % seen.columns() * width;
+            double top = y + n / seen.columns() * height;
+            rect(svg, left, top, width, height, "fill=\"" + ColorMap.hex(grey) + "\" stroke=\"#c8ccd2\"");
+            String text = decimals < 0 ? Numbers.brief(seen.values()[n], 2) : Numbers.fixed(seen.values()[n], decimals);
+            if (Svg.textWidth(text, 11) <= width - 2) {
+                svg.text(left + width / 2, top + height / 2 + 4, Numbers.typeset(text), "font-size=\"11\" text-anchor=\"middle\" fill=\"" + ColorMap.ink(grey) + "\"");
+            }
+        }
+        return new double[] {seen.columns() * width, seen.rows() * height};
     }
 
     private static String size(int rows, int columns) {
@@ -251,27 +286,30 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
                 + Base64.getEncoder().encodeToString(Png.palette(columns, rows, indices, palette)) + "\"/>");
     }
 
-    private boolean inUnit() {
+    /** Each value as a level of grey: 0 black and 1 white, or the input's smallest and largest where it goes beyond. */
+    private byte[] greys(Matrix m) {
         Range r = Range.of(input.values());
-        return r != null && r.low() >= 0 && r.high() <= 1;
-    }
-
-    private double[] greys() {
-        Range r = Range.of(input.values());
-        return inUnit() || r == null || r.low() == r.high() ? new double[] {0, 1} : new double[] {r.low(), r.high()};
+        boolean unit = r == null || r.low() >= 0 && r.high() <= 1 || r.low() == r.high();
+        double low = unit ? 0 : r.low();
+        double high = unit ? 1 : r.high();
+        byte[] levels = new byte[m.values().length];
+        for (int n = 0; n < levels.length; n++) {
+            levels[n] = (byte) Math.clamp(Math.round((m.values()[n] - low) / (high - low) * 255), 0, 255);
+        }
+        return levels;
     }
 
     @Override String describe() {
         requirePlace();
         return "A window of " + span(kernel.rows()) + " by " + span(kernel.columns()) + " pixels on an input of " + input.rows() + " by " + input.columns()
-                + ", its first element at row " + (row * stride - padding) + ", column " + (column * stride - padding) + "; times the kernel and summed it gives Y["
-                + row + ", " + column + "] = " + Numbers.fixed(output(row, column), 2) + "; " + (row * outColumns() + column + 1) + " of "
+                + ", its first element at row " + (row * stride - padding) + ", column " + (column * stride - padding) + "; times the kernel and summed it gives "
+                + written(output(row, column)) + " at [" + row + ", " + column + "] of the output; " + (row * outColumns() + column + 1) + " of "
                 + outRows() * outColumns() + " outputs are computed.";
     }
 
     @Override public String text() {
         requirePlace();
-        return (title == null ? "" : title + "\n") + "what the window sees\n" + new HeatMap(seen(row, column)).text() + "\nkernel K\n" + new HeatMap(kernel).text()
-                + "\nY[" + row + ", " + column + "] = " + Numbers.fixed(output(row, column), 2);
+        return (title == null ? "" : title + "\n") + "what the window sees\n" + new HeatMap(seen(row, column)).text() + "\n" + kernelName + "\n" + new HeatMap(kernel).text()
+                + "\nsum at [" + row + ", " + column + "]: " + written(output(row, column));
     }
 }

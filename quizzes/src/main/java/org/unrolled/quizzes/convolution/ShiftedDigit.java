@@ -24,7 +24,7 @@ public final class ShiftedDigit implements ChoiceQuestion {
         return List.of(
                 wrong("It stays the same: the digits are the same.", "The digits are the same to you. To a dense layer each pixel is an input of its own, with its own weights,"
                         + " and other inputs are on now."),
-                wrong("It falls by a few percent, the digits that are moved out of the picture.", "No digit leaves the picture: there is a margin of three pixels. But the weights that"
+                wrong("It falls by a few percent, those that are moved out of the picture.", "No digit leaves the picture: there is a margin of three pixels. But the weights that"
                         + " knew a stroke belong to the pixels where it was."),
                 right("It falls to about what guessing gives, or little more.", "What the network knows about a stroke is stored in the weights of the pixels where the stroke was in training."),
                 wrong("It rises: a moved digit is a new example.", "New examples help in training. This is the test, and the network has never seen ink at these pixels in this arrangement."));
