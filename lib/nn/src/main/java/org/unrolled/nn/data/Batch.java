@@ -1,5 +1,6 @@
 package org.unrolled.nn.data;
 
+import java.util.List;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -9,9 +10,10 @@ import org.unrolled.tensor.Tensors;
  * @param x       (B, …); sequences (B, T, …), padded to the longest of the batch
  * @param y       labels (B), or targets (B, …)
  * @param lengths of the sequences; empty if the examples are none
+ * @param texts   of the examples: sentences, captions; empty if there are none
  * @param indices where the examples stand in the whole data set
  */
-public record Batch(Tensor x, Tensor y, int[] lengths, int[] indices) {
+public record Batch(Tensor x, Tensor y, int[] lengths, List<String> texts, int[] indices) {
     /** B. */
     public int size() {
         return indices.length;

@@ -2,6 +2,7 @@ package org.unrolled.nn.data;
 
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.NoSuchElementException;
 import org.jspecify.annotations.Nullable;
 
@@ -44,9 +45,10 @@ public final class Batches implements Iterable<Batch> {
         }
         int[] rows = Arrays.copyOfRange(order, i * size, Math.min(order.length, (i + 1) * size));
         Examples examples = part.examples;
+        List<String> texts = examples.texts.isEmpty() ? List.of() : Arrays.stream(rows).mapToObj(examples.texts::get).toList();
         int @Nullable [] all = examples.lengths;
         if (all == null) {
-            return new Batch(examples.inputs().take(rows), examples.y.take(rows), new int[0], rows);
+            return new Batch(examples.inputs().take(rows), examples.y.take(rows), new int[0], texts, rows);
         }
         int[] lengths = new int[rows.length];
         int longest = 0;
@@ -54,7 +56,7 @@ public final class Batches implements Iterable<Batch> {
             lengths[k] = all[rows[k]];
             longest = Math.max(longest, lengths[k]);
         }
-        return new Batch(examples.inputs().take(rows, longest), examples.y.take(rows), lengths, rows);
+        return new Batch(examples.inputs().take(rows, longest), examples.y.take(rows), lengths, texts, rows);
     }
 
     @Override public Iterator<Batch> iterator() {

@@ -122,7 +122,7 @@ public final class Characters {
             System.arraycopy(ids, starts[b], x, b * T, T);
             System.arraycopy(ids, starts[b] + 1, y, b * T, T);
         }
-        return new Batch(Tensors.ids(x, starts.length, T), Tensors.ids(y, starts.length, T), new int[0], starts);
+        return new Batch(Tensors.ids(x, starts.length, T), Tensors.ids(y, starts.length, T), new int[0], List.of(), starts);
     }
 
     @Override public String toString() {

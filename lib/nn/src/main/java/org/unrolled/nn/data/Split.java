@@ -192,8 +192,8 @@ public final class Split {
         if (maxLength < 1) {
             throw new IllegalArgumentException("encoded: texts cut after " + maxLength + " tokens: at least 1 must remain.");
         }
-        if (examples.texts.isEmpty() && examples.size() > 0) {
-            throw new IllegalStateException("encoded: these examples are numbers already. Hint: only texts are encoded.");
+        if (examples.x != null) {
+            throw new IllegalStateException("encoded: the inputs of these examples are numbers already. Hint: vocabulary.encode(batch.texts()) turns captions into ids.");
         }
         List<int[]> rows = new ArrayList<>();
         int longest = 0;
@@ -222,7 +222,7 @@ public final class Split {
             throw new IllegalArgumentException("mapped: " + examples.size() + " examples became " + Shapes.text(x.shape())
                     + ", whose first axis no longer counts them. Hint: keep the first axis, as in x.reshape(-1, 64).");
         }
-        return new Split(new Examples(Rows.of("x", x), List.of(), examples.y, examples.lengths, classes()), how, train, validation, test);
+        return new Split(new Examples(Rows.of("x", x), examples.texts, examples.y, examples.lengths, classes()), how, train, validation, test);
     }
 
     @Override public String toString() {

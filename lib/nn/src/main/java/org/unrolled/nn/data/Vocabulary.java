@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
 
 /**
  * The tokens a model knows, and their ids. Id 0 is padding and id 1 stands for everything unknown; then come the tokens of the training part, the
@@ -98,6 +99,16 @@ public final class Vocabulary {
             return text.chars().map(c -> id(String.valueOf((char) c))).toArray();
         }
         return words(text).stream().mapToInt(this::id).toArray();
+    }
+
+    /** The ids of several texts, (N, T): each padded to the longest of them. */
+    public Tensor encode(List<String> texts) {
+        int[][] rows = texts.stream().map(this::encode).toArray(int[][]::new);
+        int longest = 0;
+        for (int[] row : rows) longest = Math.max(longest, row.length);
+        int[] all = new int[rows.length * longest];
+        for (int i = 0; i < rows.length; i++) System.arraycopy(rows[i], 0, all, i * longest, rows[i].length);
+        return Tensors.ids(all, rows.length, longest);
     }
 
     /** The text of some ids, without padding; words are joined by spaces. */
