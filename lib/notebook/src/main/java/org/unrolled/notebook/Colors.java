@@ -18,6 +18,8 @@ public enum Colors {
     INPUT("#b34e00", Marker.SQUARE, Dash.DASHED),
     CANDIDATE("#007a5a", Marker.DIAMOND, Dash.DOTTED),
     OUTPUT("#a3447b", Marker.TRIANGLE, Dash.DASH_DOT),
+    CELL("#4d4d4d", Marker.NONE, Dash.SOLID),
+    HIDDEN("#7a6a00", Marker.NONE, Dash.DASHED),
     FORWARD("#0072b2", Marker.NONE, Dash.SOLID),
     GRADIENT("#b34e00", Marker.NONE, Dash.DASHED),
     TRAIN("#0072b2", Marker.NONE, Dash.SOLID),
@@ -93,7 +95,10 @@ public enum Colors {
 
     /** The meaning that a label names, such as "query", "Keys" or "forget gate". */
     public static Optional<Colors> named(String label) {
-        for (String word : label.toLowerCase(Locale.ROOT).split("[^a-z]+")) {
+        String lower = label.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("cell state")) return Optional.of(CELL);
+        if (lower.startsWith("hidden state")) return Optional.of(HIDDEN);
+        for (String word : lower.split("[^a-z]+")) {
             String singular = word.endsWith("s") ? word.substring(0, word.length() - 1) : word;
             switch (singular) {
                 case "query", "querie" -> { return Optional.of(QUERY); }

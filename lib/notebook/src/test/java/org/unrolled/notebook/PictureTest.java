@@ -114,6 +114,8 @@ class PictureTest {
         assertThat(Colors.named("Keys")).contains(Colors.KEY);
         assertThat(Colors.named("monkey")).isEmpty();
         assertThat(Colors.named("forget gate")).contains(Colors.FORGET);
+        assertThat(Colors.named("cell state c")).contains(Colors.CELL);
+        assertThat(Colors.named("hidden layer")).isEmpty();
     }
 
     @Test void zeroIsWhiteInASignedMap() {

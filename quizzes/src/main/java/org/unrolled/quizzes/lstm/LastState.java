@@ -27,7 +27,7 @@ public final class LastState implements CodeQuestion<LastState.Last> {
     }
 
     // BEGIN ANSWER
-    /** h (B, T, H), every state; lengths (B), each from 1 to T -> (B, H), of each sequence the state after its last real position. */
+    /** h (B, T, H), every state; lengths (B), each from 1 to T -> (B, H): each sequence's last real state. */
     static Tensor lastState(Tensor h, int[] lengths) {
         // BEGIN SOLUTION for each sequence the row that belongs to its length
         Tensor[] last = new Tensor[h.size(0)];
