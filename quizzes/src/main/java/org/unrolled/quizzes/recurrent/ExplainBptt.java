@@ -40,11 +40,12 @@ public final class ExplainBptt implements TextQuestion {
     @Override
     public String modelAnswer() {
         return """
-                Write the network out once for each step: that is a deep network whose layers all share the same weights. The gradient
-                goes back through it from the last step to the first; each state gets what its own loss says plus what comes back from the
-                next state. Because the weights are shared, their gradient is the sum of the terms of all steps. Each step back
-                multiplies by W_hᵀ and by the slope of tanh, so the gradient of things long past shrinks exponentially (or grows, if W_h is large), and
-                the network does not learn to keep them.
+                Write the network out once for each step: that is a deep network whose layers all share the same
+                weights. The gradient goes back through it from the last step to the first; each state gets what its
+                own loss says plus what comes back from the next state. Because the weights are shared, their
+                gradient is the sum of the terms of all steps. Each step back multiplies by W_hᵀ and by the slope of
+                tanh, so the gradient of things long past shrinks exponentially (or grows, if W_h is large), and the
+                network does not learn to keep them.
                 """;
     }
 
