@@ -41,6 +41,6 @@ final class Html {
     }
 
     static String pre(String text) {
-        return "<pre style=\"margin:.3em 0;background:none\">" + escape(text) + "</pre>";
+        return "<pre style=\"margin:.3em 0;background:none;white-space:pre-wrap;word-break:normal;overflow-wrap:anywhere\">" + escape(text) + "</pre>";
     }
 }

@@ -27,7 +27,7 @@ public final class AllStates implements CodeQuestion<AllStates.States> {
     }
 
     // BEGIN ANSWER
-    /** x (T, D), start (H), wX (H, D), wH (H, H), b (H) -> all states (T, H): row t is the state after step t. */
+    /** x (T, D), start (H), wX (H, D), wH (H, H), b (H) -> states (T, H): row t is the one after step t. */
     static Tensor states(Tensor x, Tensor start, Tensor wX, Tensor wH, Tensor b) {
         Tensor[] all = new Tensor[x.size(0)];
         // BEGIN SOLUTION step after step; each begins where the one before ended

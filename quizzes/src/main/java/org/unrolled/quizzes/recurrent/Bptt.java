@@ -39,7 +39,7 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
     }
 
     // BEGIN ANSWER
-    /** x (T, D), states h (T, H), start (H), wH (H, H), g (T, H), what each loss says -> all gradients. */
+    /** x (T, D), states h (T, H), start (H), wH (H, H), g (T, H): each loss's own -> all gradients. */
     static Bptt.Gradients bptt(Tensor x, Tensor h, Tensor start, Tensor wH, Tensor g) {
         int T = x.size(0), D = x.size(1), H = h.size(1);
         Tensor[] dH = new Tensor[T], dA = new Tensor[T];
@@ -90,8 +90,8 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
     public String prompt() {
         return """
                 **Your turn: all of it.** Write `bptt`, equations (5.6) and (5.7): the loop from the last step to the first, with every \
-                $dh_t$ and $da_t$ kept, and the three sums. `g.select(0, t)` is $g_t$. The check looks at each line by itself, with *your own* \
-                values on its right-hand side, so that one slip costs one check; and the card marks at which $t$ each intermediate is right.
+                $dh_t$ and $da_t$ kept, and the three sums. `g.select(0, t)` is $g_t$. The check looks at each line by itself, too, with *your own* \
+                values on its right-hand side, so that it can say which line is off; and the card marks at which $t$ each intermediate is right.
                 """;
     }
 

@@ -23,7 +23,7 @@ public final class SampleWithTemperature implements CodeQuestion<SampleWithTempe
     }
 
     // BEGIN ANSWER
-    /** logits (N), a temperature above 0, u from 0 to 1 (drawn by whoever calls) -> the index that u falls on. */
+    /** logits (N), a temperature above 0, u from 0 to 1 (drawn by the caller) -> the index that u falls on. */
     static int sample(Tensor logits, double temperature, double u) {
         // BEGIN SOLUTION probabilities first, then walk along them until u is reached
         Tensor p = softmax(logits.div(temperature));

@@ -27,7 +27,7 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
     }
 
     // BEGIN ANSWER
-    /** x (D), the state before (H), the state h (H) that the step made, wH (H, H), dh (H) -> all gradients. */
+    /** x (D), before (H): the state before, h (H): the state after, wH (H, H), dh (H) -> all gradients. */
     static StepBackward.Gradients stepBackward(Tensor x, Tensor before, Tensor h, Tensor wH, Tensor dh) {
         // BEGIN SOLUTION through tanh first, then to everything that stands inside it
         Tensor da = dh.mul(h.mul(h).neg().add(1));

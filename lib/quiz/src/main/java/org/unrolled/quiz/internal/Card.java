@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.notebook.cell.Diagnostic;
 import org.unrolled.quiz.Axes;
@@ -175,17 +176,19 @@ public record Card(String html, String text, @Nullable String json) {
         if (!(c.yours() instanceof Data yours) || !(c.expected() instanceof Data expected)) {
             return;
         }
-        Where.of(yours, expected, axes).ifPresent(w -> where(w, html, text));
+        Optional<Where> where = Where.of(yours, expected, axes);
+        where.ifPresent(w -> where(w, html, text));
+        boolean fromEnd = where.isPresent() && where.get().backwards();
         String caption = "smallest failing input: " + String.join(", ", c.input().stream().map(Card::inWords).toList());
         if (yours instanceof Data.Parts y && expected instanceof Data.Parts e && y.parts().size() == e.parts().size()) {
             for (int i = 0; i < e.parts().size(); i++) {
                 if (!y.parts().get(i).close(e.parts().get(i))) {
-                    compare(y.parts().get(i), e.parts().get(i), caption + " · " + e.names().get(i), html, text);
+                    compare(y.parts().get(i), e.parts().get(i), caption + " · " + e.names().get(i), fromEnd && axes.containsKey(e.names().get(i)), html, text);
                     break;
                 }
             }
         } else {
-            compare(yours, expected, caption, html, text);
+            compare(yours, expected, caption, fromEnd, html, text);
         }
         StringBuilder values = new StringBuilder();
         for (Argument a : c.input()) {
@@ -242,7 +245,8 @@ public record Card(String html, String text, @Nullable String json) {
         };
     }
 
-    private static void compare(Data yours, Data expected, String caption, StringBuilder html, StringBuilder text) {
+    /** @param fromEnd whether the last row that is wrong is shown, not the first: the result was computed backwards */
+    private static void compare(Data yours, Data expected, String caption, boolean fromEnd, StringBuilder html, StringBuilder text) {
         if (!(yours instanceof Data.Numbers y && expected instanceof Data.Numbers e && y.sameShape(e) && e.values().length > 0)) {
             row(html, text, caption, List.of(), List.of(shorten(literal(yours), 200)), List.of(shorten(literal(expected), 200)), List.of(true));
             return;
@@ -252,6 +256,13 @@ public record Card(String html, String text, @Nullable String json) {
         int wrong = 0;
         while (wrong < e.values().length - 1 && Data.close(y.values()[wrong], e.values()[wrong], tolerance)) {
             wrong++;
+        }
+        if (fromEnd) {
+            int last = e.values().length - 1;
+            while (last > wrong && Data.close(y.values()[last], e.values()[last], tolerance)) {
+                last--;
+            }
+            wrong = last;
         }
         int row = wrong / columns;
         int from = Math.max(0, Math.min(wrong % columns - COLUMNS / 2, columns - COLUMNS));

@@ -18,9 +18,10 @@ import org.unrolled.quiz.Exercise;
  *
  * @param parts in the order of the record's components
  * @param axis what the positions count, "" where no part has a named axis
+ * @param backwards whether the result was computed from the last position to the first
  * @param sentence where the first difference is
  */
-record Where(List<Part> parts, String axis, String sentence) {
+record Where(List<Part> parts, String axis, boolean backwards, String sentence) {
 
     /** @param right for each position of the named axis; one element for a part without */
     record Part(String name, boolean steps, boolean[] right) {
@@ -73,10 +74,10 @@ record Where(List<Part> parts, String axis, String sentence) {
             return Optional.empty();
         }
         if (stepped.isEmpty()) {
-            return Optional.of(new Where(parts, "", ""));
+            return Optional.of(new Where(parts, "", false, ""));
         }
         Axes named = axes.get(stepped.getFirst().name());
-        return Optional.of(new Where(parts, named.value()[0], sentence(parts, stepped, named)));
+        return Optional.of(new Where(parts, named.value()[0], named.backwards(), sentence(parts, stepped, named)));
     }
 
     private static Part part(String name, Data yours, Data expected, @Nullable Axes axes) {
