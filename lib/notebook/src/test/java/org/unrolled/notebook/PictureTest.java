@@ -215,7 +215,7 @@ class PictureTest {
         Film film = new Film("step");
         film.add(0, "first");
         film.add(20, "second");
-        assertThat(film.html()).isEqualTo("<div>step 20</div><pre style=\"margin:.3em 0;background:none\">second</pre>");
+        assertThat(film.html()).isEqualTo("<div>step 20</div>" + Html.pre("second"));
         film.close();
         assertThatIllegalStateException().isThrownBy(() -> film.add(40, "third")).withMessage("film 'step' has ended: make another with film(…).");
         new Film("empty").close();
