@@ -374,7 +374,7 @@ public record Card(String html, String text, @Nullable String json) {
                 }
                 yield list ? "[" + String.join(", ", parts) + "]" : String.join(", ", parts);
             }
-            case Data.Opaque o -> o.object() == null ? "null" : o.object().getClass().getSimpleName();
+            case Data.Opaque o -> o.object() == null ? "null" : Data.typeName(o.object());
         };
     }
 

@@ -73,6 +73,13 @@ public sealed interface Data {
         };
     }
 
+    /** The name of an object's class; of a lambda or a proxy, whose class has no name worth reading, that of its interface. */
+    static String typeName(Object object) {
+        Class<?> type = object.getClass();
+        boolean nameless = type.isHidden() || type.isAnonymousClass() || java.lang.reflect.Proxy.isProxyClass(type);
+        return nameless && type.getInterfaces().length > 0 ? type.getInterfaces()[0].getSimpleName() : type.getSimpleName();
+    }
+
     private static double[] doubles(Tensor t) {
         if (t.isInt()) {
             return Arrays.stream(t.toIntArray()).asDoubleStream().toArray();
@@ -232,7 +239,7 @@ public sealed interface Data {
             case Text _ -> "a text";
             case Parts p when p.names().equals(positions(p.names().size())) -> "a list of " + p.names().size();
             case Parts p -> "a record (" + String.join(", ", p.names()) + ")";
-            case Opaque o -> o.object() == null ? "null" : "an object of type " + o.object().getClass().getSimpleName();
+            case Opaque o -> o.object() == null ? "null" : "an object of type " + typeName(o.object());
         };
     }
 

@@ -83,4 +83,11 @@ class ValuesTest {
                     "The answer is \"" + wrong + "\", which is no option. Write one letter, A to C, for example \"A\".");
         }
     }
+
+    @Test
+    void aFunctionIsNamedByItsInterface() {
+        java.util.function.DoubleUnaryOperator square = v -> v * v;
+        assertThat(Data.of(square).form()).isEqualTo("an object of type DoubleUnaryOperator");
+        assertThat(Data.of(new java.util.Random(1)).form()).isEqualTo("an object of type Random");
+    }
 }
