@@ -122,23 +122,21 @@ public final class ImageGrid extends Picture<ImageGrid> {
         int n = h * w;
         int start = picture * channels * n;
         if (channels == 1) {
+            boolean allFinite = true;
             byte[] levels = new byte[n];
             for (int i = 0; i < n; i++) {
-                float v = pixels[start + i];
-                levels[i] = (byte) (Float.isFinite(v) ? level(v, r, 254) : 255);
+                allFinite &= Float.isFinite(pixels[start + i]);
+                levels[i] = (byte) level(pixels[start + i], r, 255);
             }
-            int[] palette = new int[256];
-            for (int i = 0; i < 255; i++) {
-                palette[i] = Math.round(i * 255 / 254f) * 0x010101;
+            if (allFinite) {
+                return Png.grey(w, h, levels);
             }
-            palette[255] = ODD;
-            return Png.palette(w, h, levels, palette);
         }
         byte[] rgb = new byte[3 * n];
         for (int i = 0; i < n; i++) {
             boolean finite = true;
             for (int c = 0; c < 3; c++) {
-                float v = pixels[start + c * n + i];
+                float v = pixels[start + c % channels * n + i];
                 finite &= Float.isFinite(v);
                 rgb[3 * i + c] = (byte) level(v, r, 255);
             }

@@ -28,6 +28,11 @@ final class Png {
         return encode(width, height, 3, colors, lines);
     }
 
+    /** One level from 0 to 255 for each pixel. */
+    static byte[] grey(int width, int height, byte[] levels) {
+        return encode(width, height, 0, null, filtered(width, height, 1, levels));
+    }
+
     /** Red, green, blue for each pixel. */
     static byte[] rgb(int width, int height, byte[] rgb) {
         return encode(width, height, 2, null, filtered(width * 3, height, 3, rgb));

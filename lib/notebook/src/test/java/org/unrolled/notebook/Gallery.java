@@ -57,6 +57,11 @@ final class Gallery {
 
     static List<String> outputs() {
         List<String> out = new ArrayList<>();
+        Random pixels = new Random(5);
+        out.add(Notebook.image(Notebook.rand(pixels, 3, 20, 30)).caption("a colour picture").html());
+        out.add(Notebook.image(Notebook.rand(pixels, 8, 8)).box(-1, 2, 3, 3).html());
+        out.add(Notebook.images(Notebook.randn(pixels, 9, 1, 6, 6)).captions("a", "b", "c", "d", "e", "f", "g", "h", "a long caption < that is broken & escaped").html());
+        out.add(Notebook.images(Notebook.rand(pixels, 0, 3, 4, 4)).html());
         List<String> english = List.of("the", "animal", "was", "too", "tired");
         List<String> french = List.of("l'", "animal", "était", "trop", "fatigué");
         out.add(new HeatMap(Matrix.of(weights(5, 5, 1.5, 3))).rows(french).columns(english).axes("query", "key").title("Attention weights").caption("each row is one query; darker is larger").html());
