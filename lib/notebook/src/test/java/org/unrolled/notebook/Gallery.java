@@ -129,6 +129,10 @@ final class Gallery {
                 .arrow("Q", "Q·Kᵀ").arrow("K", "Q·Kᵀ").arrow("Q·Kᵀ", "÷ √d_k").arrow("÷ √d_k", "softmax").arrow("softmax", "weights · V").arrow("V", "weights · V").html());
         out.add(Notebook.flow("encoder | (T, d)", "mean | (d,)", "decoder").html());
         var inTwo = Notebook.randn(new Random(12), 40, 2);
+        var seen = Notebook.arange(30).reshape(5, 6);
+        out.add(Notebook.slidingWindow(seen, Notebook.ones(2, 3), 1, 2).padding(1).dilation(2).html());
+        out.add(Notebook.slidingWindow(seen.div(30), Notebook.ones(5, 6), 0, 0).title("one place").html());
+        out.add(Notebook.receptiveField().layer("conv 3", 3, 1, 1).layer("conv 3, stride 2", 3, 2, 1).html());
         out.add(Notebook.plane(inTwo, Notebook.ids(new Random(13).ints(40, 0, 4).toArray())).html());
         out.add(Notebook.plane(inTwo, inTwo.select(1, 0).mul(inTwo.select(1, 1)).mul(1e6).tanh()).names("below", "above")
                 .field(x -> x.select(1, 0).mul(x.select(1, 1)).add(0.2)).range(-1, 1).title("a function of the plane").html());

@@ -42,6 +42,7 @@ public final class FirstLayerSide implements NumberQuestion {
                 NumberQuestion.wrong("That is without the stride: a window that steps by 2 stands at about every second of these places.", 224),
                 NumberQuestion.wrong("That is without stride and padding.", 218),
                 NumberQuestion.wrong("One more than the steps, but the padding of 3 is at the top and at the bottom: 224 + 6.", 110),
+                NumberQuestion.wrong("That is the room divided by the stride, 223/2. A half step does not fit, and before the first step the window stands somewhere, too.", 111.5),
                 NumberQuestion.wrong("A half step does not count: the window stands at whole places only.", 112.5));
     }
 }

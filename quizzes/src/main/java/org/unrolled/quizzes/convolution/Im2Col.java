@@ -30,7 +30,7 @@ public final class Im2Col implements CodeQuestion<Im2Col.Patches> {
     static Tensor im2col(Tensor x, int k) {
         int C = x.size(0), oH = x.size(1) - k + 1, oW = x.size(2) - k + 1;
         List<Tensor> rows = new ArrayList<>();
-        // BEGIN SOLUTION for each c, u, v: the row of what K[c, u, v] meets, one number for each place
+        // BEGIN SOLUTION for each c, u, v: what K[c, u, v] meets at all places, as a row
         for (int c = 0; c < C; c++) {
             for (int u = 0; u < k; u++) {
                 for (int v = 0; v < k; v++) {

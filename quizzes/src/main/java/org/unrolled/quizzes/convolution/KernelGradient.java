@@ -25,7 +25,7 @@ public final class KernelGradient implements GradientQuestion<KernelGradient.Bac
     }
 
     // BEGIN ANSWER
-    /** x (1, 1, H, W) and dY (1, 1, H', W'), which arrives at Y -> dK (1, 1, H - H' + 1, W - W' + 1). */
+    /** x (1, 1, H, W), dY (1, 1, H', W') -> dK (1, 1, H - H' + 1, W - W' + 1). */
     static Tensor kernelGradient(Tensor x, Tensor dY) {
         // BEGIN SOLUTION compare equation 2.11 with equation 2.1
         return conv2d(x, dY, null);

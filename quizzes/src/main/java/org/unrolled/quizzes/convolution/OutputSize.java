@@ -21,7 +21,7 @@ public final class OutputSize implements CodeQuestion<OutputSize.Size> {
     // BEGIN ANSWER
     /** n pixels along one axis -> how many places the window has. The window fits at least once. */
     static int outputSize(int n, int kernel, int stride, int padding, int dilation) {
-        // BEGIN SOLUTION the span of the kernel, the room it has, the steps it can make, and the first place
+        // BEGIN SOLUTION the kernel's span, the room it has, its steps, and the first place
         int span = dilation * (kernel - 1) + 1;
         int room = n + 2 * padding - span;
         return room / stride + 1;

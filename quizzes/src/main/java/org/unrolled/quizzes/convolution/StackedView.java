@@ -20,7 +20,7 @@ public final class StackedView implements CodeQuestion<StackedView.Field> {
     }
 
     // BEGIN ANSWER
-    /** kernels[l], strides[l] of layer l, first layer first -> inputs that one output sees along one axis. */
+    /** Kernel sizes and strides, first layer first -> inputs that one output sees along one axis. */
     static int receptiveField(int[] kernels, int[] strides) {
         // BEGIN SOLUTION start with one pixel; carry r and the jump j from layer to layer
         int r = 1, jump = 1;
