@@ -1,0 +1,89 @@
+package org.unrolled.quizzes.transformer;
+
+import static org.unrolled.quizzes.attention.Attention.attend;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.unrolled.nn.Init;
+import org.unrolled.nn.Module;
+import org.unrolled.notebook.Diagram;
+import org.unrolled.notebook.Notebook;
+import org.unrolled.quizzes.attention.Dates;
+import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
+
+/** What lesson 08 measures, draws and trains on; no cell of the lesson depends on what the learner wrote. */
+public final class Transformer {
+
+    private Transformer() {}
+
+    /** A matrix that keeps the variance of what it multiplies, on average: standard normal / √rows. */
+    public static Tensor weight(Random random, int in, int out) {
+        return Tensors.randn(random, in, out).div(Math.sqrt(in));
+    }
+
+    /** One head of self-attention with new random weights: x (T, d) gives (T, d). */
+    public static Tensor mix(Tensor x, Random random) {
+        int d = x.size(1);
+        Tensor q = x.matmul(weight(random, d, d)), k = x.matmul(weight(random, d, d)), v = x.matmul(weight(random, d, d));
+        return attend(q, k, v).matmul(weight(random, d, d));
+    }
+
+    /** The cosine of each row with each other: x (T, d) gives (T, T). */
+    public static Tensor cosines(Tensor x) {
+        Tensor unit = x.div(x.pow(2).sum(-1, true).sqrt());
+        return unit.matmul(unit.transpose());
+    }
+
+    /** The mean cosine of different rows. */
+    public static double meanCosine(Tensor x) {
+        int T = x.size(0);
+        return (cosines(x).sum().item() - T) / (T * (T - 1.0));
+    }
+
+    /** Xavier's weights for every matrix inside the blocks and biases of 0, as Xiong et al. (2020) measured with. */
+    public static <M extends Module> M xavier(M model, Random random) {
+        for (Map.Entry<String, Tensor> p : model.namedParameters().entrySet()) {
+            if (!p.getKey().startsWith("blocks.")) continue;
+            if (p.getValue().dim() == 2) Init.xavierUniform(p.getValue(), 1, random);
+            else if (p.getKey().endsWith("bias")) p.getValue().assign(Tensors.zeros(p.getValue().numel()));
+        }
+        return model;
+    }
+
+    /** The norm of the gradient of each block's W₂, from the first block to the last. */
+    public static List<Double> gradientNorms(Module model) {
+        List<Double> norms = new ArrayList<>();
+        model.namedParameters().forEach((name, p) -> {
+            if (name.endsWith("linear2.weight")) norms.add(Math.sqrt(p.grad().pow(2).sum().item()));
+        });
+        return norms;
+    }
+
+    /** B sequences of T symbols 0 to kinds - 1, all equally likely. */
+    public static Tensor symbols(Random random, int B, int T, int kinds) {
+        return Tensors.ids(random.ints((long) B * T, 0, kinds).toArray(), B, T);
+    }
+
+    /** Pre-LN or post-LN as boxes and arrows, the stream in the first row. */
+    public static Diagram block(boolean preNorm) {
+        Diagram d = Notebook.diagram();
+        if (preNorm) {
+            return d.box(0, 0, "x", "(T, d)").op(1, 1, "norm", "").op(2, 1, "attention", "").op(3, 0, "+", "").op(4, 1, "norm ", "").op(5, 1, "FFN", "").op(6, 0, "+ ", "")
+                    .arrow("x", "+").arrow("x", "norm").arrow("norm", "attention").arrow("attention", "+").arrow("+", "+ ").arrow("+", "norm ")
+                    .arrow("norm ", "FFN").arrow("FFN", "+ ");
+        }
+        return d.box(0, 0, "x", "(T, d)").op(1, 1, "attention", "").op(2, 0, "+", "").op(3, 0, "norm", "").op(4, 1, "FFN", "").op(5, 0, "+ ", "").op(6, 0, "norm ", "")
+                .arrow("x", "+").arrow("x", "attention").arrow("attention", "+").arrow("+", "norm").arrow("norm", "+ ").arrow("norm", "FFN")
+                .arrow("FFN", "+ ").arrow("+ ", "norm ");
+    }
+
+    /** What a decoder reads while it learns to write a date: 11 (begin), then all characters but the last; (B, 10). */
+    public static Tensor shifted(Dates.Batch dates) {
+        int[] target = dates.target().toIntArray(), shifted = new int[target.length];
+        for (int i = 0; i < target.length; i++) shifted[i] = i % Dates.LENGTH == 0 ? Dates.WRITE.length() : target[i - 1];
+        return Tensors.ids(shifted, dates.target().shape());
+    }
+}
