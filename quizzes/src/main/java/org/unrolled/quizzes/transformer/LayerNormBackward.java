@@ -13,7 +13,7 @@ import org.unrolled.quiz.Question;
 import org.unrolled.tensor.Tensor;
 
 /** The gradient of layer normalisation (Ba, Kiros and Hinton 2016) with its intermediate. */
-@Question(id = "transformer/layer-norm-backward", points = 4, lesson = "08-transformer", title = "LayerNorm backwards", forbids = {"Transformer.*", "*.backward", "*.grad"})
+@Question(id = "transformer/layer-norm-backward", points = 4, lesson = "08-transformer", title = "LayerNorm backwards", forbids = "Transformer.*")
 public final class LayerNormBackward implements GradientQuestion<LayerNormBackward.Backward> {
 
     /** dX is the loss's gradient with respect to X and has X's shape; x̂ is the normalised x. */
