@@ -1,12 +1,22 @@
 package org.unrolled.quizzes.transformer;
 
+import com.knuddels.jtokkit.Encodings;
+import com.knuddels.jtokkit.api.Encoding;
+import com.knuddels.jtokkit.api.EncodingRegistry;
+import com.knuddels.jtokkit.api.EncodingType;
+import com.knuddels.jtokkit.api.GptBytePairEncodingParams;
+import com.knuddels.jtokkit.api.IntArrayList;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * Byte-pair encoding (Sennrich, Haddow and Birch 2016) on characters: the text is cut into words with the blank in front of them (as in GPT-2, Radford et al.
@@ -26,6 +36,11 @@ public final class Bpe {
         }
     }
 
+    private record Neighbours(String left, String right) {}
+
+    private static final Comparator<Pair> MOST_FREQUENT =
+            Comparator.comparingInt(Pair::count).reversed().thenComparing(Pair::left).thenComparing(Pair::right);
+
     private final List<Pair> merges;
 
     private Bpe(List<Pair> merges) {
@@ -38,9 +53,9 @@ public final class Bpe {
         WORDS.matcher(text).results().forEach(word -> words.merge(characters(word.group()), 1, Integer::sum));
         List<Pair> learned = new ArrayList<>();
         while (learned.size() < merges) {
-            List<Pair> pairs = pairs(words);
-            if (pairs.isEmpty()) break;
-            Pair best = pairs.getFirst();
+            Optional<Pair> most = counted(words).min(MOST_FREQUENT);
+            if (most.isEmpty()) break;
+            Pair best = most.get();
             learned.add(best);
             Map<List<String>, Integer> merged = new LinkedHashMap<>();
             words.forEach((word, count) -> merged.merge(merge(word, best), count, Integer::sum));
@@ -57,12 +72,15 @@ public final class Bpe {
 
     /** All pairs of neighbours in words that occur so often, the most frequent first. */
     public static List<Pair> pairs(Map<List<String>, Integer> words) {
-        Map<List<String>, Integer> counts = new LinkedHashMap<>();
+        return counted(words).sorted(MOST_FREQUENT).toList();
+    }
+
+    private static Stream<Pair> counted(Map<List<String>, Integer> words) {
+        Map<Neighbours, Integer> counts = new HashMap<>();
         words.forEach((word, count) -> {
-            for (int i = 0; i + 1 < word.size(); i++) counts.merge(word.subList(i, i + 2), count, Integer::sum);
+            for (int i = 0; i + 1 < word.size(); i++) counts.merge(new Neighbours(word.get(i), word.get(i + 1)), count, Integer::sum);
         });
-        return counts.entrySet().stream().map(e -> new Pair(e.getKey().get(0), e.getKey().get(1), e.getValue()))
-                .sorted(Comparator.comparingInt(Pair::count).reversed().thenComparing(Pair::left).thenComparing(Pair::right)).toList();
+        return counts.entrySet().stream().map(e -> new Pair(e.getKey().left(), e.getKey().right(), e.getValue()));
     }
 
     private static List<String> merge(List<String> tokens, Pair pair) {
@@ -83,6 +101,33 @@ public final class Bpe {
     /** The first so many merges alone. */
     public Bpe first(int n) {
         return new Bpe(merges.subList(0, Math.min(n, merges.size())));
+    }
+
+    /** The same merges, applied by the library jtokkit: a text in tokens. ASCII only, since the library merges bytes. */
+    public List<String> libraryTokens(String text) {
+        Map<byte[], Integer> ranks = new LinkedHashMap<>();
+        List<String> tokens = new ArrayList<>();
+        for (int c = 0; c < 128; c++) tokens.add(String.valueOf((char) c));
+        merges.forEach(merge -> tokens.add(merge.token()));
+        for (int id = 0; id < tokens.size(); id++) ranks.put(tokens.get(id).getBytes(StandardCharsets.US_ASCII), id);
+        EncodingRegistry registry = Encodings.newLazyEncodingRegistry();
+        registry.registerGptBytePairEncoding(new GptBytePairEncodingParams("by hand", WORDS, ranks, Map.of()));
+        Encoding encoding = registry.getEncoding("by hand").orElseThrow();
+        return ids(encoding, text).stream().map(tokens::get).toList();
+    }
+
+    /** A text in the tokens of GPT-2 (Radford et al. 2019), by the library jtokkit. */
+    public static List<String> gpt2Tokens(String text) {
+        Encoding encoding = Encodings.newLazyEncodingRegistry().getEncoding(EncodingType.R50K_BASE);
+        return ids(encoding, text).stream().map(id -> {
+            IntArrayList one = new IntArrayList();
+            one.add(id);
+            return encoding.decode(one);
+        }).toList();
+    }
+
+    private static List<Integer> ids(Encoding encoding, String text) {
+        return encoding.encode(text).boxed();
     }
 
     /** A text in tokens: its words, each with all merges in their order. */

@@ -27,7 +27,7 @@ public final class CacheStep implements CodeQuestion<CacheStep.Steps> {
     }
 
     // BEGIN ANSWER
-    /** x (1, d) is new; keys (t, dK) and values (t, dV) are those of the t positions before it -> output (1, dV) and t + 1 of both. */
+    /** x (1, d) is new; keys (t, dK), values (t, dV) of the t before it -> output (1, dV), t + 1 of both. */
     static CacheStep.Step step(Tensor x, Tensor keys, Tensor values, Tensor wQ, Tensor wK, Tensor wV) {
         // BEGIN SOLUTION append the new key and value, then let the new query look at all of them
         Tensor k = cat(0, keys, x.matmul(wK)), v = cat(0, values, x.matmul(wV));

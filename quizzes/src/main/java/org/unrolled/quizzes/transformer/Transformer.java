@@ -3,16 +3,21 @@ package org.unrolled.quizzes.transformer;
 import static org.unrolled.quizzes.attention.Attention.attend;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Function;
 import org.unrolled.nn.Init;
 import org.unrolled.nn.Module;
+import org.unrolled.nn.data.Batch;
+import org.unrolled.nn.data.HeldOutPart;
 import org.unrolled.notebook.Diagram;
 import org.unrolled.notebook.Notebook;
 import org.unrolled.quizzes.attention.Dates;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.kernel.ProfilingKernels;
 
 /** What lesson 08 measures, draws and trains on; no cell of the lesson depends on what the learner wrote. */
 public final class Transformer {
@@ -85,5 +90,65 @@ public final class Transformer {
         int[] target = dates.target().toIntArray(), shifted = new int[target.length];
         for (int i = 0; i < target.length; i++) shifted[i] = i % Dates.LENGTH == 0 ? Dates.WRITE.length() : target[i - 1];
         return Tensors.ids(shifted, dates.target().shape());
+    }
+
+    /** Sequences (B, T) of ids with one more id in front of each: (B, T + 1). */
+    public static Tensor withFirst(Tensor ids, int id) {
+        int[] first = new int[ids.size(0)];
+        Arrays.fill(first, id);
+        return Tensors.cat(1, Tensors.ids(first, ids.size(0), 1), ids);
+    }
+
+    /** A padding mask (B, T) for attention, (B, 1, 1, T), with {@code more} positions in front that are no padding. */
+    public static Tensor attentionMask(Tensor padding, int more) {
+        int B = padding.size(0), T = padding.size(1);
+        return Tensors.cat(1, Tensors.zeros(B, more), padding.toFloat()).reshape(B, 1, 1, T + more);
+    }
+
+    /** The mean of the rows that are no padding: x (B, T, d), padding (B, T) with 1 where there is nothing, gives (B, d). */
+    public static Tensor meanOfWords(Tensor x, Tensor padding) {
+        Tensor kept = padding.toFloat().neg().add(1).unsqueeze(-1);
+        return x.mul(kept).sum(1).div(kept.sum(1));
+    }
+
+    /** The share of examples whose largest logit is the label's, 100 at a time and without gradients. */
+    public static double accuracy(Function<Batch, Tensor> logits, HeldOutPart part) {
+        return Tensors.noGrad(() -> {
+            int right = 0;
+            for (Batch b : part.batches(100)) {
+                int[] said = logits.apply(b).argmax(1).toIntArray(), truth = b.y().toIntArray();
+                for (int i = 0; i < said.length; i++) if (said[i] == truth[i]) right++;
+            }
+            return right / (double) part.size();
+        });
+    }
+
+    /**
+     * Cross-entropy of the last {@code scored} characters of pieces of T, which follow each other in {@code text}; about 4,000 characters in all, without
+     * gradients.
+     */
+    public static double loss(Function<Tensor, Tensor> logits, Tensor text, int T, int scored) {
+        int n = 4096 / T;
+        Tensor x = text.slice(0, 0, n * T).reshape(n, T), y = text.slice(0, 1, n * T + 1).reshape(n, T);
+        return Tensors.noGrad(() -> {
+            Tensor l = logits.apply(x).slice(1, T - scored, T);
+            return (double) l.reshape(n * scored, l.size(-1)).crossEntropy(y.slice(1, T - scored, T).reshape(n * scored)).item();
+        });
+    }
+
+    /** The id in whose stretch of softmax(logits / temperature), laid from 0 to 1, the point u lies. */
+    public static int sample(Tensor logits, double temperature, double u) {
+        float[] p = logits.div(temperature).softmax().toArray();
+        double sum = 0;
+        for (int id = 0; id < p.length; id++) {
+            sum += p[id];
+            if (sum > u) return id;
+        }
+        return p.length - 1;
+    }
+
+    /** Floating point operations of everything that body computes, in millions, as the kernels count them. */
+    public static double megaFlops(Runnable body) {
+        return Notebook.profile(body).rows().stream().mapToLong(ProfilingKernels.Row::flops).sum() / 1e6;
     }
 }

@@ -23,10 +23,10 @@ public final class WarmUp implements ChoiceQuestion {
     public List<Option> options() {
         return List.of(
                 wrong("Pre-LN without a warm-up: its stream is never normalised, so it explodes.",
-                        "The stream grows, and each part still reads a normalised copy of it. What counts for the first steps is the gradient, and you have seen it: pre-LN's is even."),
+                        "The stream grows, and each part still reads a normalised copy of it. What counts for the first steps is the gradient near the output, and you have seen it: there pre-LN has the smaller one."),
                 right("Post-LN without a warm-up.", "Its last blocks get large gradients at the start, and Adam makes full-size steps from the first batches on."),
                 wrong("Both without a warm-up.",
-                        "The warm-up mends something that only one of the two has. Look at the gradients at the start again: which lines rise towards the output?"),
+                        "The warm-up mends something that only one of the two has. Look at the gradients at the start again: which line rises towards the output?"),
                 wrong("None: Adam scales each step by the gradient's size, so a large gradient does no harm.",
                         "Adam divides by the gradient's size, so its first steps are as long as the learning rate whatever the gradient is. A long step is what harms here."));
     }
