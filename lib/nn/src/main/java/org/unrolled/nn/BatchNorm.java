@@ -36,6 +36,10 @@ abstract class BatchNorm extends Layer {
             throw new IllegalArgumentException(getClass().getSimpleName() + ": the input " + Shapes.text(x.shape()) + " has " + x.dim() + " axes, and it is "
                     + form + " with C = " + channels + ". Hint: " + (x.dim() == 4 ? "BatchNorm2d is for images." : "reshape or unsqueeze it."));
         }
+        if (x.size(1) != channels) {
+            throw new IllegalArgumentException(getClass().getSimpleName() + ": the input " + Shapes.text(x.shape()) + " has " + x.size(1) + " channels, and it is "
+                    + form + " with C = " + channels + ". Hint: the layer is made for as many as the one before it puts out.");
+        }
         Tensor y = Tensors.batchNorm(x, runningMean, runningVar, weight, bias, training(), momentum, EPS);
         if (training()) Kernels.current().increment(numBatchesTracked.buffer());
         return y;

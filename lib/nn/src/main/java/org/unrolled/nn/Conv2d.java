@@ -4,6 +4,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.op.Shapes;
 
 /**
  * Convolution: x (B, in, H, W) → (B, out, ⌊(H + 2·padding - dilation·(kernel - 1) - 1)/stride⌋ + 1, …) (see {@link
@@ -34,6 +35,10 @@ public final class Conv2d extends Layer {
     /** All of a window given as (rows, columns). */
     public Conv2d(int in, int out, int[] kernel, int[] stride, int[] padding, int[] dilation, int groups, boolean withBias, Random random) {
         Init.requireGroups("Conv2d", in, out, groups);
+        if (kernel.length != 2) {
+            throw new IllegalArgumentException("Conv2d: kernel " + Shapes.text(kernel) + " has " + kernel.length
+                    + (kernel.length == 1 ? " number" : " numbers") + ", and it is (rows, columns). Hint: a square one is given as an int.");
+        }
         weight = parameter("weight", Init.fanInUniform(random, in / groups * kernel[0] * kernel[1], out, in / groups, kernel[0], kernel[1]));
         bias = withBias ? parameter("bias", Init.fanInUniform(random, in / groups * kernel[0] * kernel[1], out)) : null;
         this.stride = stride.clone();

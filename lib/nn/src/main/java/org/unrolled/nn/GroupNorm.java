@@ -2,6 +2,7 @@ package org.unrolled.nn;
 
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.op.Shapes;
 
 /**
  * Normalisation over groups of channels of each example by itself (Wu and He 2018), ε = 1e-5: x (B, C, …) → the same shape.
@@ -22,6 +23,10 @@ public final class GroupNorm extends Layer {
     }
 
     @Override public Tensor forward(Tensor x) {
+        if (x.dim() > 1 && x.size(1) != weight.numel()) {
+            throw new IllegalArgumentException("GroupNorm: the input " + Shapes.text(x.shape()) + " has " + x.size(1) + " channels, and it is (B, C, …) with C = "
+                    + weight.numel() + ". Hint: the layer is made for as many as the one before it puts out.");
+        }
         return Tensors.groupNorm(x, groups, weight, bias, EPS);
     }
 }

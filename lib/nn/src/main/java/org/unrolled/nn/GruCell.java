@@ -20,6 +20,6 @@ public final class GruCell extends Module {
 
     /** h′ from x and h. */
     public Tensor forward(Tensor x, Tensor h) {
-        return Gru.apply(RecurrentLayers.oneStep("GruCell", x), weights, h, null, false).hN();
+        return Gru.apply(RecurrentLayers.oneStep("GruCell", x, weights), weights, h, null, false).hN();
     }
 }

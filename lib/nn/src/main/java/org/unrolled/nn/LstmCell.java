@@ -29,7 +29,7 @@ public final class LstmCell extends Module {
 
     /** h′ and c′ from x, h and c. */
     public State forward(Tensor x, Tensor h, Tensor c) {
-        Lstm.Result step = Lstm.apply(RecurrentLayers.oneStep("LstmCell", x), weights, h, c, null, false);
+        Lstm.Result step = Lstm.apply(RecurrentLayers.oneStep("LstmCell", x, weights), weights, h, c, null, false);
         return new State(step.hN(), step.cN());
     }
 

@@ -164,6 +164,11 @@ public abstract class Module {
         return training;
     }
 
+    /** Of this module alone, its parts left as they are. */
+    final void setOwnTraining(boolean training) {
+        this.training = training;
+    }
+
     private void setTraining(boolean training) {
         this.training = training;
         modules.values().forEach(module -> module.setTraining(training));

@@ -1,5 +1,6 @@
 package org.unrolled.nn;
 
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.TreeSet;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.op.Shapes;
 
 /**
  * Updates parameters from their gradients. All parameters move into one flat array and all gradients into another, so
@@ -26,6 +28,7 @@ public abstract class Optimizer {
     protected final Buffer lr;
     /** The number of updates so far, one int. */
     protected final Buffer step;
+    private final Map<Tensor, Buffer> places = new LinkedHashMap<>();
     private final Buffer partial;
     private final Buffer clip;
     private double rate;
@@ -46,7 +49,9 @@ public abstract class Optimizer {
             if (!tensor.requiresGrad()) {
                 throw new IllegalArgumentException("Optimizer: a parameter does not require a gradient, so there is nothing to update it with. Hint: requiresGrad(true)");
             }
-            tensor.moveTo(parameters.slice(at, tensor.numel()), gradients.slice(at, tensor.numel()));
+            Buffer place = parameters.slice(at, tensor.numel());
+            tensor.moveTo(place, gradients.slice(at, tensor.numel()));
+            places.put(tensor, place);
             at += tensor.numel();
         }
         lr(lr);
@@ -75,8 +80,14 @@ public abstract class Optimizer {
         Kernels.current().clip(gradients, (float) limit);
     }
 
-    /** Updates the parameters from their gradients. */
+    /** Updates the parameters from their gradients. They must still be here: another optimiser over the same ones takes them over. */
     public final void step() {
+        places.forEach((tensor, place) -> {
+            if (tensor.buffer() != place) {
+                throw new IllegalStateException("step: a later optimiser has taken over a parameter " + Shapes.text(tensor.shape())
+                        + ", so this one would update numbers that no forward pass reads. Hint: step the latest one, and give each parameter one optimiser.");
+            }
+        });
         Kernels.current().increment(step);
         update(Kernels.current());
     }

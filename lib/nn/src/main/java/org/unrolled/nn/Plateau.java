@@ -31,7 +31,13 @@ public final class Plateau {
 
     /** The learning rate after an epoch that ended with this value. */
     public double next(double value) {
-        if (value < best * (1 - THRESHOLD) || best == Double.POSITIVE_INFINITY && value < best) {
+        return next(value, false);
+    }
+
+    /** As {@link #next(double)}; if higher is better, better means above best·(1 + 1e-4). */
+    double next(double value, boolean higher) {
+        boolean first = best == Double.POSITIVE_INFINITY;
+        if (first ? value < best : higher ? value > best * (1 + THRESHOLD) : value < best * (1 - THRESHOLD)) {
             best = value;
             bad = 0;
         } else {

@@ -27,7 +27,7 @@ abstract class RecurrentLayers extends Module {
             throw new IllegalArgumentException(name + ": inputSize " + inputSize + ", hiddenSize " + hiddenSize + " and numLayers " + numLayers
                     + " must each be 1 or more. Hint: new " + name + "(inputSize, hiddenSize, random)");
         }
-        if (dropout > 0 && numLayers == 1) {
+        if (dropout != 0 && numLayers == 1) {
             throw new IllegalArgumentException(name + ": dropout " + dropout + " comes between layers, and there is one layer. Hint: numLayers 2, or a Dropout after this one.");
         }
         this.numLayers = numLayers;
@@ -51,10 +51,12 @@ abstract class RecurrentLayers extends Module {
     }
 
     /** A cell's input as a sequence of one step: (B, inputSize) → (B, 1, inputSize). */
-    static Tensor oneStep(String cell, Tensor x) {
-        if (x.dim() != 2) {
-            throw new IllegalArgumentException(cell + ": the input " + Shapes.text(x.shape()) + " of one step is (B, inputSize). Hint: "
-                    + (x.dim() == 3 ? "select(1, t) is step t of a batch of sequences." : "unsqueeze(0) makes a batch of one."));
+    static Tensor oneStep(String cell, Tensor x, RecurrentWeights weights) {
+        int inputSize = weights.weightIh().size(1);
+        if (x.dim() != 2 || x.size(1) != inputSize) {
+            throw new IllegalArgumentException(cell + ": the input " + Shapes.text(x.shape()) + " of one step is (B, inputSize) = (B, " + inputSize + "). Hint: "
+                    + (x.dim() == 3 ? "select(1, t) is step t of a batch of sequences." : x.dim() == 1 ? "unsqueeze(0) makes a batch of one."
+                    : "weight_ih " + Shapes.text(weights.weightIh().shape()) + " fixes the inputSize."));
         }
         return x.unsqueeze(1);
     }

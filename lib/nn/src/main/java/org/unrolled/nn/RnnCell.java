@@ -20,6 +20,6 @@ public final class RnnCell extends Module {
 
     /** h′ from x and h. */
     public Tensor forward(Tensor x, Tensor h) {
-        return Rnn.apply(RecurrentLayers.oneStep("RnnCell", x), weights, h, null, false, false).hN();
+        return Rnn.apply(RecurrentLayers.oneStep("RnnCell", x, weights), weights, h, null, false, false).hN();
     }
 }

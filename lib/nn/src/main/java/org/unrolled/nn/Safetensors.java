@@ -61,6 +61,9 @@ public final class Safetensors {
     /** Writes tensors by name; an old file of that name is replaced only once the new one is whole. */
     public static void write(Path path, Map<String, Tensor> tensors, Map<String, String> metadata) {
         List<String> names = new ArrayList<>(new TreeMap<>(tensors).keySet());
+        if (tensors.containsKey(METADATA)) {
+            throw new IllegalArgumentException("safetensors: a tensor named " + METADATA + ", and that name stands for what is noted beside the tensors. Hint: rename it.");
+        }
         JsonObject header = new JsonObject();
         if (!metadata.isEmpty()) header.add(METADATA, new Gson().toJsonTree(new TreeMap<>(metadata)));
         long at = 0;
@@ -142,8 +145,8 @@ public final class Safetensors {
                     value.entrySet().forEach(m -> metadata.put(m.getKey(), m.getValue().getAsString()));
                     continue;
                 }
-                long[] offsets = new Gson().fromJson(value.get("data_offsets"), long[].class);
-                entries.add(new Entry(name, value.get("dtype").getAsString(), new Gson().fromJson(value.get("shape"), int[].class), offsets[0], offsets[1]));
+                long[] offsets = new Gson().fromJson(value.get("data_offsets").getAsJsonArray(), long[].class);
+                entries.add(new Entry(name, value.get("dtype").getAsString(), new Gson().fromJson(value.get("shape").getAsJsonArray(), int[].class), offsets[0], offsets[1]));
             }
         } catch (JsonParseException | IllegalStateException | NullPointerException | ArrayIndexOutOfBoundsException | ClassCastException
                  | NumberFormatException | UnsupportedOperationException e) {

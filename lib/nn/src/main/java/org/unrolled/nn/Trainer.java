@@ -23,10 +23,10 @@ import org.unrolled.tensor.Tensors;
  * on, remembers the best epoch, saves, and stops when nothing gets better.
  *
  * <pre>
- *   Trainer&lt;Batch&gt; trainer = new Trainer&lt;&gt;(net, adamW, b -&gt; net.forward(b.x()).crossEntropy(b.y()))
+ *   Trainer&lt;Batch&gt; trainer = new Trainer&lt;Batch&gt;(net, adamW, b -&gt; net.forward(b.x()).crossEntropy(b.y()))
  *       .validation(split.validation().batches(64))
  *       .listener(liveCurve("LeNet-5"));
- *   trainer.fit(10, epoch -&gt; split.training().shuffled(epoch).batches(32));
+ *   trainer.fit(10, epoch -&gt; split.train().batches(32, 7, epoch));
  *   trainer.loadBest();
  * </pre>
  *
@@ -41,7 +41,9 @@ public final class Trainer<B> {
     private static final Gson JSON = new GsonBuilder().serializeSpecialFloatingPointValues().create();
 
     /** What is saved beside the numbers. */
-    private record Progress(List<TrainingEpoch> epochs, double bestValue, int bestEpoch, double lr, double plateauLr, double plateauBest, int plateauBad) { }
+    private record Progress(List<TrainingEpoch> epochs, double bestValue, int bestEpoch, double lr, @Nullable OnPlateau plateau) { }
+
+    private record OnPlateau(double lr, double best, int bad) { }
 
     private final Module module;
     private final Optimizer optimizer;
@@ -93,7 +95,7 @@ public final class Trainer<B> {
         return this;
     }
 
-    /** Lowers the learning rate after epochs that got no better. */
+    /** Lowers the learning rate after epochs that got no better, by what the best epoch is judged by (see {@link #monitor}). */
     public Trainer<B> plateau(Plateau plateau) {
         this.plateau = plateau;
         return this;
@@ -139,9 +141,13 @@ public final class Trainer<B> {
         Safetensors.File saved = Safetensors.read(last);
         String json = saved.metadata().get("unrolled.progress");
         if (json == null) throw new IllegalArgumentException("resume: " + last + " was not written by a Trainer, so it does not say how far it was. Hint: Safetensors.load reads weights.");
+        Map<String, Tensor> counters = part(saved, "counter.");
+        if (!counters.keySet().equals(module.counters().keySet())) {
+            throw new IllegalArgumentException("resume: " + last + " has the counters " + counters.keySet() + ", and the module " + module.counters().keySet()
+                    + ": they go on where they were, so they must be the same. Hint: build the module as it was saved, its dropout layers too.");
+        }
         module.loadStateDict(part(saved, "module."));
         optimizer.loadStateDict(part(saved, "optimizer."));
-        Map<String, Tensor> counters = part(saved, "counter.");
         module.counters().forEach((name, counter) -> counter.assign(counters.get(name)));
         Progress progress = JSON.fromJson(json, Progress.class);
         epochs.clear();
@@ -149,10 +155,11 @@ public final class Trainer<B> {
         bestValue = progress.bestValue;
         bestEpoch = progress.bestEpoch;
         optimizer.lr(progress.lr);
-        if (plateau != null) {
-            plateau.lr = progress.plateauLr;
-            plateau.best = progress.plateauBest;
-            plateau.bad = progress.plateauBad;
+        // a plateau that the saved training did not have begins here, with its own learning rate
+        if (plateau != null && progress.plateau != null) {
+            plateau.lr = progress.plateau.lr;
+            plateau.best = progress.plateau.best;
+            plateau.bad = progress.plateau.bad;
         }
         if (Files.exists(folder.resolve(BEST))) best = Safetensors.read(folder.resolve(BEST)).tensors();
         return this;
@@ -218,7 +225,7 @@ public final class Trainer<B> {
             best = copy;
             if (folder != null) Safetensors.write(folder.resolve(BEST), best, Map.of());
         }
-        if (plateau != null) optimizer.lr(plateau.next(value));
+        if (plateau != null) optimizer.lr(plateau.next(value, higher));
         if (folder != null) save(folder);
         Map<String, Double> all = new LinkedHashMap<>(stepMetrics());
         all.putAll(measured);
@@ -289,7 +296,7 @@ public final class Trainer<B> {
         optimizer.stateDict().forEach((name, tensor) -> all.put("optimizer." + name, tensor));
         module.counters().forEach((name, tensor) -> all.put("counter." + name, tensor));
         Plateau p = plateau;
-        Progress progress = new Progress(epochs, bestValue, bestEpoch, optimizer.lr(), p == null ? 0 : p.lr, p == null ? 0 : p.best, p == null ? 0 : p.bad);
+        Progress progress = new Progress(epochs, bestValue, bestEpoch, optimizer.lr(), p == null ? null : new OnPlateau(p.lr, p.best, p.bad));
         Safetensors.write(folder.resolve(LAST), all, Map.of("unrolled.progress", JSON.toJson(progress)));
     }
 

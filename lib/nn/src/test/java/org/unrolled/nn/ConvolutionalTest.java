@@ -293,6 +293,12 @@ class ConvolutionalTest {
             "BatchNorm1d: the input (2, 3, 4, 4) has 4 axes, and it is (B, C) or (B, C, L) with C = 3. Hint: BatchNorm2d is for images.");
         assertThatThrownBy(() -> new BatchNorm2d(3).forward(Tensors.ones(2, 3))).hasMessage(
             "BatchNorm2d: the input (2, 3) has 2 axes, and it is (B, C, H, W) with C = 3. Hint: reshape or unsqueeze it.");
+        assertThatThrownBy(() -> new BatchNorm2d(3).forward(Tensors.ones(2, 5, 4, 4))).hasMessage(
+            "BatchNorm2d: the input (2, 5, 4, 4) has 5 channels, and it is (B, C, H, W) with C = 3. Hint: the layer is made for as many as the one before it puts out.");
+        assertThatThrownBy(() -> new GroupNorm(2, 4).forward(Tensors.ones(2, 6, 4))).hasMessage(
+            "GroupNorm: the input (2, 6, 4) has 6 channels, and it is (B, C, …) with C = 4. Hint: the layer is made for as many as the one before it puts out.");
+        assertThatThrownBy(() -> new Conv2d(3, 4, new int[] {3}, new int[] {1}, new int[] {0}, new int[] {1}, 1, true, random)).hasMessage(
+            "Conv2d: kernel (3) has 1 number, and it is (rows, columns). Hint: a square one is given as an int.");
         assertThatThrownBy(() -> new BatchNorm2d(3).forward(Tensors.ones(1, 3, 1, 1))).hasMessage(
             "batchNorm: (1, 3, 1, 1) in training has one value for each channel, whose variance is 0: training needs more than one. "
                 + "Hint: a larger batch, or eval() on the module.");

@@ -390,15 +390,18 @@ class RecurrentTest {
             "gru: lengths (3) for a batch of 2: each sequence has one. Hint: ids(…) with 2 numbers from 0 to T = 5");
         assertThatThrownBy(() -> gru.forward(x, null, Tensors.ones(2))).hasMessage("gru: the lengths (2) are floats, and lengths are ints. Hint: make them with ids(...).");
         assertThatThrownBy(() -> new RnnCell(3, 4, random).forward(x, Tensors.zeros(2, 4))).hasMessage(
-            "RnnCell: the input (2, 5, 3) of one step is (B, inputSize). Hint: select(1, t) is step t of a batch of sequences.");
+            "RnnCell: the input (2, 5, 3) of one step is (B, inputSize) = (B, 3). Hint: select(1, t) is step t of a batch of sequences.");
         assertThatThrownBy(() -> new GruCell(3, 4, random).forward(Tensors.zeros(3), Tensors.zeros(4))).hasMessage(
-            "GruCell: the input (3) of one step is (B, inputSize). Hint: unsqueeze(0) makes a batch of one.");
+            "GruCell: the input (3) of one step is (B, inputSize) = (B, 3). Hint: unsqueeze(0) makes a batch of one.");
+        assertThatThrownBy(() -> new GruCell(3, 4, random).forward(Tensors.zeros(2, 5), Tensors.zeros(2, 4))).hasMessage(
+            "GruCell: the input (2, 5) of one step is (B, inputSize) = (B, 3). Hint: weight_ih (12, 3) fixes the inputSize.");
         assertThatThrownBy(() -> new LstmCell(3, 4, random).forward(Tensors.zeros(2, 3), Tensors.zeros(2, 4), Tensors.zeros(1, 4))).hasMessage(
             "lstm: the first state c0 (1, 4) is (B, hiddenSize) = (2, 4). Hint: zeros(2, 4), or none at all.");
         assertThatThrownBy(() -> new Lstm(3, 0, random)).hasMessage(
             "Lstm: inputSize 3, hiddenSize 0 and numLayers 1 must each be 1 or more. Hint: new Lstm(inputSize, hiddenSize, random)");
         assertThatThrownBy(() -> new Gru(3, 4, 1, true, 0.5, random)).hasMessage(
             "Gru: dropout 0.5 comes between layers, and there is one layer. Hint: numLayers 2, or a Dropout after this one.");
+        assertThatThrownBy(() -> new Gru(3, 4, 1, true, -0.5, random)).hasMessageStartingWith("Gru: dropout -0.5 comes between layers");
         assertThatThrownBy(() -> new Embedding(5, 3, 5, random).forward(Tensors.ids(1))).hasMessage(
             "embedding: the padding 5 names no row of the table (5, 3). Hint: 0 is usual; -1 is none.");
     }

@@ -92,6 +92,8 @@ class SafetensorsTest {
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]},\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[4,8]}} | 8 | \"b\" lies at bytes 4 to 8, and what comes before it ends at 8",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2000000000,2000000000,9],\"data_offsets\":[0,8]}} | 8 | \"a\" has a shape that no file can hold",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":[2]}} | 8 | its header's entry \"a\" has not the form {dtype, shape, data_offsets}",
+        "{\"a\":{\"dtype\":\"F32\",\"data_offsets\":[0,8]}} | 8 | its header's entry \"a\" has not the form {dtype, shape, data_offsets}",
+        "{\"a\":{\"dtype\":\"F32\",\"shape\":null,\"data_offsets\":[0,8]}} | 8 | its header's entry \"a\" has not the form {dtype, shape, data_offsets}",
         "{\"a\":7} | 8 | its header's entry \"a\" has not the form {dtype, shape, data_offsets}",
         "{\"a\":{\"dtype\":\"F32\",\"shape\":2,\"data_offsets\":[0,8]}} | 8 | its header's entry \"a\" has not the form {dtype, shape, data_offsets}",
         "not json | 8 | its header is not JSON"})
@@ -124,6 +126,13 @@ class SafetensorsTest {
         byte[] json = "{\"a\":{\"dtype\":\"I64\",\"shape\":[1],\"data_offsets\":[0,8]}}".getBytes(StandardCharsets.UTF_8);
         Files.write(large, ByteBuffer.allocate(16 + json.length).order(ByteOrder.LITTLE_ENDIAN).putLong(json.length).put(json).putLong(1L << 40).array());
         assertThatThrownBy(() -> Safetensors.read(large)).hasMessage("safetensors: " + large + ": \"a\" holds 1099511627776, and ints here have 32 bits.");
+    }
+
+    @Test void aTensorMayNotBeNamedAsTheMetadata() {
+        Path file = folder.resolve("named.safetensors");
+        assertThatThrownBy(() -> Safetensors.write(file, java.util.Map.of("__metadata__", Tensors.ones(1)), java.util.Map.of())).hasMessage(
+            "safetensors: a tensor named __metadata__, and that name stands for what is noted beside the tensors. Hint: rename it.");
+        assertThat(file).doesNotExist();
     }
 
     @Test void halfPrecisionOfBrains() throws IOException {

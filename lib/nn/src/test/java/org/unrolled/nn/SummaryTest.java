@@ -58,6 +58,10 @@ class SummaryTest {
         assertThat(summary.rows().getLast().output()).containsExactly(2, 7, 10);
         assertThat(model.training()).isTrue();
         assertThat(((Dropout) model.namedModules().get("1")).step().toIntArray()).containsExactly(0);
+        model.namedModules().get("1").eval();
+        Summary.ofIds(model, 2, 7);
+        assertThat(model.training()).isTrue();
+        assertThat(model.namedModules().get("1").training()).as("a frozen part stays frozen").isFalse();
         assertThat(Summary.of(leNet().eval() instanceof Layer l ? l : leNet(), 1, 1, 32, 32).toString()).contains("4 (Linear)").contains("total");
     }
 }

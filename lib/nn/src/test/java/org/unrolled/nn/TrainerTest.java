@@ -96,6 +96,37 @@ class TrainerTest {
         assertThat(again.lr()).isEqualTo(0.0125).isEqualTo(sgd.lr());
     }
 
+    @Test void aPlateauOfWhatShallRiseLeavesARisingOneAlone() {
+        Plateau plateau = new Plateau(0.1, 0.5, 0);
+        Sequential net = net();
+        double[] accuracies = {0.5, 0.6, 0.7, 0.7, 0.6, 0.8};
+        int[] call = {0};
+        List<TrainingEpoch> epochs = trainer(net, new Sgd(net, 0.1)).plateau(plateau).metric("accuracy", () -> accuracies[call[0]++]).monitor("accuracy", true)
+            .fit(6, batches(1, 2));
+        assertThat(epochs).extracting(TrainingEpoch::lr).containsExactly(0.1, 0.1, 0.1, 0.1, 0.05, 0.025);
+        assertThat(plateau.lr()).isEqualTo(0.025);
+    }
+
+    @Test void aPlateauThatTheSavedTrainingDidNotHaveBeginsWithItsOwnRate() {
+        Sequential net = net();
+        trainer(net, new Sgd(net, 0.1)).checkpoints(folder).fit(1, batches(1, 2));
+        Sequential other = net();
+        Sgd sgd = new Sgd(other, 0.1);
+        trainer(other, sgd).plateau(new Plateau(0.1, 0.5, 3)).checkpoints(folder).resume().fit(2, batches(1, 2));
+        assertThat(sgd.lr()).isEqualTo(0.1);
+    }
+
+    @Test void anotherNumberOfDropoutsIsNamedAndNothingIsOverwritten() {
+        Sequential net = new Sequential(new Linear(5, 2, new Random(1)));
+        trainer(net, new Sgd(net, 0.1)).checkpoints(folder).fit(1, batches(1, 2));
+        Sequential other = new Sequential(new Linear(5, 2, new Random(2)), new Dropout(0.5, 1));
+        float[] before = other.parameters().getFirst().toArray();
+        assertThatThrownBy(() -> trainer(other, new Sgd(other, 0.1)).checkpoints(folder).resume()).hasMessage("resume: " + folder.resolve("last.safetensors")
+            + " has the counters [], and the module [1.step]: they go on where they were, so they must be the same. "
+            + "Hint: build the module as it was saved, its dropout layers too.");
+        assertThat(other.parameters().getFirst().toArray()).isEqualTo(before);
+    }
+
     @Test void stopsWhenNothingGetsBetterAndGoesBackToTheBest() {
         Sequential net = net();
         double[] values = {0.5, 0.8, 0.7, 0.8, 0.9};

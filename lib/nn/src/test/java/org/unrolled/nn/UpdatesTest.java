@@ -119,6 +119,15 @@ class UpdatesTest {
         assertThatThrownBy(() -> Schedule.warmUpCosine(1, 5, 5, 0)).hasMessage("warmUpCosine: steps = 5, and it is at least 6. Hint: it counts steps.");
         assertThatThrownBy(() -> new Plateau(1, 1, 1)).hasMessage(
                 "Plateau: the factor 1.0 is not between 0 and 1, so it would not lower the learning rate. Hint: 0.1 or 0.5.");
+        Linear shared = new Linear(2, 2, new Random(1));
+        Sgd early = new Sgd(shared, 0.1), late = new Sgd(shared, 0.1);
+        shared.forward(Tensors.ones(1, 2)).sum().backward();
+        assertThatThrownBy(early::step).isInstanceOf(IllegalStateException.class).hasMessage(
+                "step: a later optimiser has taken over a parameter (2, 2), so this one would update numbers that no forward pass reads. "
+                + "Hint: step the latest one, and give each parameter one optimiser.");
+        float before = shared.weight().get(0, 0);
+        late.step();
+        assertThat(shared.weight().get(0, 0)).isCloseTo(before - 0.1f, within(1e-6f));
         Adam adam = new Adam(net(), 0.1);
         assertThatThrownBy(() -> adam.loadStateDict(new Sgd(net(), 0.1).stateDict())).hasMessage(
                 "loadStateDict: the state has [momentum_buffer, step], and Adam has [exp_avg, exp_avg_sq, step]. Hint: make the optimiser that was saved.");

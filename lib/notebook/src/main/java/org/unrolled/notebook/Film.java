@@ -2,6 +2,7 @@ package org.unrolled.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.unrolled.tensor.Tensor;
 
 /**
  * Pictures taken while something runs. The newest is on the page meanwhile (at most five a second are drawn); at the end a
@@ -27,13 +28,14 @@ public final class Film implements AutoCloseable {
         this.name = name;
     }
 
-    /** One more picture: anything that {@code show} takes. */
+    /** One more picture: anything that {@code show} takes; a tensor as it is now, whatever becomes of it. */
     public void add(Object label, Object frame) {
         if (closed) {
             throw new IllegalStateException("film '" + name + "' has ended: make another with film(…).");
         }
         labels.add(label);
-        frames.add(frame);
+        // the slider draws all frames at the end, when parameters have moved on
+        frames.add(frame instanceof Tensor tensor ? tensor.copy() : frame);
         if (handle == null) {
             handle = Display.updatable(html(), text());
         } else {

@@ -221,6 +221,16 @@ class PictureTest {
         new Film("empty").close();
     }
 
+    @Test void aFilmShowsATensorAsItWas() {
+        Tensor weights = Notebook.tensor(1, 2);
+        Film film = new Film("step");
+        film.add(0, weights);
+        String then = film.text();
+        weights.assign(3f, 4f);
+        assertThat(film.text()).isEqualTo(then).contains("1", "2");
+        film.close();
+    }
+
     @Test void aDiagramDescribesItself() {
         Diagram diagram = Notebook.diagram().box(0, 0, "Q", "(T, d_k)", Colors.QUERY).op(1, 0, "softmax").arrow("Q", "softmax");
         assertThat(diagram.alt()).isEqualTo("Diagram: Q (T, d_k) → softmax.");

@@ -102,13 +102,21 @@ public final class Tensor {
     /** Overwrites the elements from the host's memory, outside autograd. */
     public Tensor assign(float... values) {
         requireCount(values.length);
+        if (isInt()) {
+            throw new IllegalArgumentException("assign: floats into " + Shapes.text(shape) + " of ints: they would be rounded. Hint: give ints.");
+        }
         Kernels.current().upload(buffer, values);
         return this;
     }
 
-    /** Overwrites the elements of an int tensor from the host's memory. */
+    /** Overwrites the elements from the host's memory; a float tensor's with the same numbers as floats. */
     public Tensor assign(int... values) {
         requireCount(values.length);
+        if (!isInt()) {
+            float[] floats = new float[values.length];
+            for (int i = 0; i < floats.length; i++) floats[i] = values[i];
+            return assign(floats);
+        }
         Kernels.current().upload(buffer, values);
         return this;
     }

@@ -244,6 +244,8 @@ class ErrorsTest {
                         () -> ones(2, 3).gather(1, ids(new int[3], 3, 1))),
                 error("gather: 3 at position 1 is outside 0..2. Each index names a place along the axis, which has 3.", () -> ones(2, 3).gather(1, ids(new int[] {0, 3}, 2, 1))),
                 error("gather: the indices (2, 1) are floats, and indices are ints. Hint: make them with ids(...).", () -> ones(2, 3).gather(1, ones(2, 1))),
+                error("split: the sizes (-1, 4) along axis -1 of (2, 3): a part has 0 or more elements. Hint: slice(dim, from, to) counts from the end with negative numbers.",
+                        () -> ones(2, 3).split(-1, -1, 4)),
                 error("split: the sizes (2, 2) along axis -1 of (2, 3) add up to 4, and the axis has 3. Hint: chunk(dim, n) cuts into n equal parts.",
                         () -> ones(2, 3).split(-1, 2, 2)),
                 error("chunk: axis 1 of (2, 3) does not divide into 2 equal parts. Hint: split(dim, sizes...) cuts into unequal ones.", () -> ones(2, 3).chunk(1, 2)),
@@ -257,6 +259,7 @@ class ErrorsTest {
                 error("paddingMask: sequence 0 has length 4, and T is 3. Hint: T is the longest length.", () -> paddingMask(new int[] {4}, 3)),
                 error("maxAbsDiff: (2) and (3): only tensors of one shape can be compared. Hint: reshape one of the two.", () -> maxAbsDiff(ones(2), ones(3))),
                 error("assign: (3) into (2): both must have one shape and kind. Hint: reshape or expand the new values.", () -> ones(2).assign(ones(3))),
+                error("assign: floats into (2) of ints: they would be rounded. Hint: give ints.", () -> ids(1, 2).assign(1.5f, 2f)),
                 error("assign: 3 values into (2): it has 2 elements. Hint: give one value for each.", () -> ones(2).assign(1f, 2f, 3f)),
                 error("shape (65536, 65536): 4294967296 elements are more than a tensor holds, 2147483647. Hint: split the batch.", () -> zeros(65536, 65536)),
                 // products that are 0 in an int, and in a long

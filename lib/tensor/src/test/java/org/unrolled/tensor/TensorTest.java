@@ -129,6 +129,7 @@ class TensorTest {
         x.assign(x.detach());
         assertThat(x.toArray()).containsExactly(1, 2, 3);
         assertThat(x.assign(4f, 5f, 6f).toArray()).containsExactly(4, 5, 6);
+        assertThat(x.assign(7, 8, 9).toArray()).as("whole numbers are numbers too").containsExactly(7, 8, 9);
     }
 
     @Test void dropoutKeepsTheExpectationAndRepeats() {

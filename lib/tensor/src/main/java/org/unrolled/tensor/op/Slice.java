@@ -37,7 +37,13 @@ public final class Slice {
     /** An axis cut into parts of these sizes, which add up to its own. */
     public static Tensor[] split(Tensor x, int dim, int... sizes) {
         int axis = Shapes.axis("split", x.shape(), dim), size = x.shape()[axis], sum = 0;
-        for (int part : sizes) sum += part;
+        for (int part : sizes) {
+            if (part < 0) {
+                throw new IllegalArgumentException("split: the sizes " + Shapes.text(sizes) + " along axis " + dim + " of " + Shapes.text(x.shape())
+                        + ": a part has 0 or more elements. Hint: slice(dim, from, to) counts from the end with negative numbers.");
+            }
+            sum += part;
+        }
         if (sum != size) {
             throw new IllegalArgumentException("split: the sizes " + Shapes.text(sizes) + " along axis " + dim + " of " + Shapes.text(x.shape())
                     + " add up to " + sum + ", and the axis has " + size + ". Hint: chunk(dim, n) cuts into n equal parts.");
