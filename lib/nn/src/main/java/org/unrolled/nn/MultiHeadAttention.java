@@ -68,7 +68,8 @@ public final class MultiHeadAttention extends Module {
     /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S); a query that sees no key has weights of NaN. */
     public Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
         Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
-        return mix(q, k, heads(value, 2), mask, false);
+        Tensor weights = weights(q, k, mask, false);
+        return new Attended(joined(dropout.forward(weights).matmul(heads(value, 2))), weights);
     }
 
     /** Causal self-attention of the next positions x (B, t, dModel), after those in the cache, which remembers these too. */
@@ -87,8 +88,22 @@ public final class MultiHeadAttention extends Module {
 
     private Tensor outputOf(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
         // a bias of the scores, and dropout of the weights, need the weights
-        if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p() > 0) return mix(q, k, v, mask, causal).output();
+        if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p() > 0) {
+            Tensor weights = weights(q, k, mask, causal);
+            if (mask != null) {
+                // 0 already, but for a query that sees no key, whose softmax is NaN: it takes nothing, as in the operation below
+                if (causal) weights = weights.maskedFill(later(q, k), 0);
+                weights = weights.maskedFill(mask, 0);
+            }
+            return joined(dropout.forward(weights).matmul(v));
+        }
         return joined(Tensors.scaledDotProductAttention(q, k, v, mask, causal));
+    }
+
+    /** The keys after each query; the queries stand at the last T of the S positions. */
+    private static Tensor later(Tensor q, Tensor k) {
+        int T = q.size(2), S = k.size(2);
+        return Tensors.causalMask(S).slice(0, S - T, S);
     }
 
     /** The heads side by side, projected. */
@@ -96,17 +111,14 @@ public final class MultiHeadAttention extends Module {
         return out.forward(mixed.transpose(1, 2).reshape(mixed.size(0), mixed.size(2), dModel));
     }
 
-    /** The queries stand at the last T of the S positions. */
-    private Attended mix(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
+    private Tensor weights(Tensor q, Tensor k, @Nullable Tensor mask, boolean causal) {
         int T = q.size(2), S = k.size(2);
         Tensor scores = q.matmul(k.transpose()).div(Math.sqrt(dModel / numHeads));
         Tensor bias = positions.bias(numHeads, T, S);
         if (bias != null) scores = scores.add(bias);
-        if (causal && T > 1) scores = scores.maskedFill(Tensors.causalMask(S).slice(0, S - T, S), Double.NEGATIVE_INFINITY);
+        if (causal && T > 1) scores = scores.maskedFill(later(q, k), Double.NEGATIVE_INFINITY);
         if (mask != null) scores = scores.maskedFill(mask, Double.NEGATIVE_INFINITY);
-        Tensor weights = scores.softmax();
-        Tensor mixed = dropout.forward(weights).matmul(v);
-        return new Attended(joined(mixed), weights);
+        return scores.softmax();
     }
 
     /** Projects with the third of the weights that {@code part} names: (B, T, dModel) → (B, numHeads, T, d_k). */

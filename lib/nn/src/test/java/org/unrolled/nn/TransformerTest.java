@@ -169,6 +169,26 @@ class TransformerTest {
         assertThat(Tensors.maxAbsDiff(block.forward(x), same.forward(x))).isZero();
     }
 
+    /** In one operation, with dropout of the weights, and with a bias of the scores: the three ways of attention agree. */
+    @ParameterizedTest
+    @MethodSource("blocksForPadding")
+    void aSequenceThatIsAllPaddingTakesNothingAndStopsNoTraining(TransformerConfig config) {
+        MultiHeadAttention attention = new MultiHeadAttention(config.dModel(), config.numHeads(), config.dropout(), config.positions(), new Random(2));
+        Tensor x = Tensors.randn(new Random(3), 2, 3, 4).requiresGrad(true), mask = Tensors.paddingMask(new int[] {2, 0}, 3).reshape(2, 1, 1, 3);
+        Tensor y = attention.output(x, x, x, mask, config.causal());
+        // the bias of the projection, 0 at first, is all that is left
+        assertThat(y.select(0, 1).toArray()).containsOnly(0);
+        assertThat(y.select(0, 0).toArray()).doesNotContain(0, Float.NaN);
+        y.mul(y).sum().backward();
+        for (Tensor parameter : attention.parameters()) assertThat(parameter.grad().toArray()).doesNotContain(Float.NaN);
+        assertThat(x.grad().select(0, 1).toArray()).containsOnly(0);
+    }
+
+    static Stream<TransformerConfig> blocksForPadding() {
+        TransformerConfig plain = TransformerConfig.of(4, 2);
+        return Stream.of(plain, plain.dropout(0.1), plain.positions(new Alibi())).flatMap(c -> Stream.of(c, c.asCausal()));
+    }
+
     @Test
     void emptyBatchesAndSequencesOfNothingPass() {
         TransformerBlock block = new TransformerBlock(TransformerConfig.of(4, 2).asCausal().positions(new Rope()), new Random(1));
