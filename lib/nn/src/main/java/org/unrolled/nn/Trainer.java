@@ -103,12 +103,21 @@ public final class Trainer<B> {
 
     /** Clips all gradients together to this norm; the norm before is the metric "gradNorm". */
     public Trainer<B> clipNorm(double maxNorm) {
+        requirePositive("clipNorm", maxNorm);
         this.maxNorm = maxNorm;
         return this;
     }
 
+    private static void requirePositive(String what, double limit) {
+        if (!(limit > 0)) {
+            throw new IllegalArgumentException(what + ": " + limit + " is not above 0, and nothing would be left of the gradient. Hint: 1 is usual; without "
+                    + what + " nothing is clipped.");
+        }
+    }
+
     /** Cuts each element of the gradients off at ±limit. */
     public Trainer<B> clipValue(double limit) {
+        requirePositive("clipValue", limit);
         maxValue = limit;
         return this;
     }
@@ -185,6 +194,10 @@ public final class Trainer<B> {
      * @return what happened in each epoch
      */
     public List<TrainingEpoch> fit(int untilEpoch, IntFunction<? extends Iterable<? extends B>> batches) {
+        if (schedule != null && plateau != null) {
+            throw new IllegalStateException("fit: a schedule and a plateau both set the learning rate, and at each step the schedule would overwrite what the plateau lowered. "
+                    + "Hint: keep one of them.");
+        }
         double before = epochs.isEmpty() ? 0 : epochs.getLast().seconds();
         long start = System.nanoTime();
         for (int epoch = epochs.size(); epoch < untilEpoch && !stopped(); epoch++) {

@@ -174,6 +174,11 @@ class TrainerTest {
         assertThatThrownBy(trainer::resume).hasMessage("resume: there is no folder to resume from. Hint: checkpoints(folder) first.");
         assertThatThrownBy(() -> trainer.fit(1, List.of())).hasMessage(
             "fit: epoch 1 has no batches, and there is nothing to learn from. Hint: is the training part empty?");
+        assertThatThrownBy(() -> trainer.clipNorm(0)).hasMessage(
+            "clipNorm: 0.0 is not above 0, and nothing would be left of the gradient. Hint: 1 is usual; without clipNorm nothing is clipped.");
+        assertThatThrownBy(() -> trainer.clipValue(Double.NaN)).hasMessageStartingWith("clipValue: NaN is not above 0");
+        assertThatThrownBy(() -> trainer(net(), new Sgd(net(), 0.1)).schedule(Schedule.constant(0.1)).plateau(new Plateau(0.1, 0.5, 1)).fit(1, batches(1, 1))).hasMessage(
+            "fit: a schedule and a plateau both set the learning rate, and at each step the schedule would overwrite what the plateau lowered. Hint: keep one of them.");
         Pair bad = new Pair(Tensors.full(Double.NaN, 4, 5), Tensors.ids(0, 1, 0, 1));
         assertThatThrownBy(() -> trainer.fit(1, List.of(batches(1, 1).getFirst(), bad))).hasMessage(
             "fit: the loss of step 2 in epoch 1 is NaN, and every parameter with it. Hint: lower the learning rate, clip the gradient, or look for NaN in the data.");

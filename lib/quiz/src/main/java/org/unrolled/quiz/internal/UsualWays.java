@@ -309,7 +309,7 @@ final class UsualWays {
         return true;
     }
 
-    /** Right at the first (or last) position along an axis and wrong at the next: what goes from one position to the next is wrong. */
+    /** Right at the first (or last) position along an axis and wrong at the next, whatever comes then: what goes from one position to the next is wrong. */
     private static Optional<Found> carried(List<Pair> pairs, String subject, String[] named) {
         int dims = ((Numbers) pairs.getFirst().expected()).dims();
         for (int axis = 0; axis < dims; axis++) {
@@ -317,8 +317,8 @@ final class UsualWays {
                 int ax = axis;
                 if (pairs.stream().allMatch(p -> rightUntil((Numbers) p.yours(), (Numbers) p.expected(), ax, first))) {
                     return Optional.of(new Found(subject + " is right at the " + (first ? "first" : "last") + " position along " + axis(axis, named)
-                            + " and wrong from the next one " + (first ? "on." : "back."),
-                            "The step by itself is right: look at what is carried from one position to the next."));
+                            + " and wrong at the one " + (first ? "after" : "before") + " it.",
+                            "If each position is computed from the one before, the step by itself is right: look at what is carried from one position to the next."));
                 }
             }
         }

@@ -128,7 +128,7 @@ class EngineTest {
             Tensor wrong = Tensors.cat(0, rest.slice(0, 0, last).add(x.slice(0, 1, last + 1)), rest.slice(0, last, last + 1));
             return new RestOfSequence.Rest(wrong, wrong.mul(wrong).sum());
         }, null, 1);
-        assertThat(v.finding().text()).isEqualTo("Your rest is right at the last position along t and wrong from the next one back.");
+        assertThat(v.finding().text()).isEqualTo("Your rest is right at the last position along t and wrong at the one before it.");
         assertThat(Card.of(v, steps).text()).contains("""
                 what is right in it, for the smallest failing input: Going backwards through t, the first difference is in rest at t = 2.
                   t = 0 1 2 3

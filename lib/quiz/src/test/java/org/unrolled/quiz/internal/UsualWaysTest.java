@@ -65,9 +65,9 @@ class UsualWaysTest {
                 (_, y) -> Tensors.cat(1, y.slice(1, 0, y.size(1) - 1), Tensors.ones(y.size(0), 1)));
         ways.put("Your result is right except at the border along axis 0.",
                 (_, y) -> Tensors.cat(0, Tensors.zeros(1, y.size(1)), y.slice(0, 1, y.size(0) - 1), Tensors.zeros(1, y.size(1))));
-        ways.put("Your result is right at the first position along axis 0 and wrong from the next one on.",
+        ways.put("Your result is right at the first position along axis 0 and wrong at the one after it.",
                 (x, y) -> Tensors.cat(0, y.slice(0, 0, 1), y.slice(0, 1, y.size(0)).add(x.slice(0, 0, y.size(0) - 1))));
-        ways.put("Your result is right at the last position along axis 1 and wrong from the next one back.",
+        ways.put("Your result is right at the last position along axis 1 and wrong at the one before it.",
                 (x, y) -> Tensors.cat(1, y.slice(1, 0, y.size(1) - 1).add(x.slice(1, 1, y.size(1))), y.slice(1, y.size(1) - 1, y.size(1))));
         return ways.entrySet().stream().map(way -> DynamicTest.dynamicTest(way.getKey(), () ->
                 assertThat(recognise(UsualWaysTest::right, way.getValue())).hasValueSatisfying(f -> {
