@@ -2,14 +2,22 @@ package org.unrolled.quizzes.transformer;
 
 import static org.unrolled.quizzes.attention.Attention.attend;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import org.unrolled.nn.Init;
 import org.unrolled.nn.Module;
+import org.unrolled.nn.Safetensors;
 import org.unrolled.nn.data.Batch;
 import org.unrolled.nn.data.HeldOutPart;
 import org.unrolled.notebook.Diagram;
@@ -150,5 +158,22 @@ public final class Transformer {
     /** Floating point operations of everything that body computes, in millions, as the kernels count them. */
     public static double megaFlops(Runnable body) {
         return Notebook.profile(body).rows().stream().mapToLong(ProfilingKernels.Row::flops).sum() / 1e6;
+    }
+
+    /** Loads what {@link AliceGpt} trained into a GPT of the same sizes; returns what the file says about how it was made. */
+    public static Map<String, String> loadAliceGpt(Module gpt) {
+        try (InputStream in = Objects.requireNonNull(Transformer.class.getResourceAsStream("alice-gpt.safetensors"))) {
+            Path copy = Files.createTempFile("alice-gpt", ".safetensors");
+            try {
+                Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
+                Safetensors.File file = Safetensors.read(copy);
+                gpt.loadStateDict(file.tensors());
+                return file.metadata();
+            } finally {
+                Files.deleteIfExists(copy);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

@@ -3,6 +3,10 @@ package org.unrolled.quizzes.transformer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -10,6 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.unrolled.nn.Embedding;
 import org.unrolled.nn.data.Alice;
+import org.unrolled.nn.data.Characters;
 import org.unrolled.quizzes.attention.Dates;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
@@ -90,5 +95,21 @@ class TransformerLessonTest {
             int wanted = kind;
             assertThat(IntStream.of(drawn).filter(s -> s == wanted).count()).isBetween(430L, 570L);
         }
+    }
+
+    @Test
+    void theTrainedGptIsTheFileThatItsNoteDescribes() throws Exception {
+        String note;
+        byte[] file;
+        try (InputStream text = Transformer.class.getResourceAsStream("alice-gpt.txt"); InputStream in = Transformer.class.getResourceAsStream("alice-gpt.safetensors")) {
+            note = new String(text.readAllBytes(), StandardCharsets.UTF_8);
+            file = in.readAllBytes();
+        }
+        assertThat(note).contains("sha256 " + HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(file)));
+        Characters alice = Alice.characters();
+        AliceGpt gpt = new AliceGpt(alice.vocabulary().size(), new Random(2));
+        Map<String, String> made = Transformer.loadAliceGpt(gpt);
+        assertThat(Transformer.loss(gpt::logits, alice.validation(), 64, 64)).isCloseTo(Double.parseDouble(made.get("validation loss")), within(2e-3));
+        assertThat(note).contains(made.get("steps") + " steps").contains(made.get("validation loss"));
     }
 }
