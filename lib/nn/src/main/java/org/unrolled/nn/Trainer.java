@@ -207,6 +207,7 @@ public final class Trainer<B> {
             double sum = 0, examples = 0;
             module.train();
             for (B batch : all) {
+                requireAsCounted(epoch + 1, count, step < first + count, "more");
                 Training.requireNotInterrupted(step, steps);
                 if (schedule != null) optimizer.lr(schedule.lr(step));
                 double value = Training.update(optimizer, maxNorm, maxValue, () -> loss.apply(batch));
@@ -220,8 +221,16 @@ public final class Trainer<B> {
                 if (step < first + count) listener.onStep(new TrainingStep(step, steps, value, stepMetrics(), before + (System.nanoTime() - start) / 1e9));
                 else endEpoch(epoch + 1, step, steps, value, sum / examples, before + (System.nanoTime() - start) / 1e9);
             }
+            requireAsCounted(epoch + 1, count, step == first + count, "fewer");
         }
         return List.copyOf(epochs);
+    }
+
+    private static void requireAsCounted(int epoch, int count, boolean asCounted, String found) {
+        if (!asCounted) {
+            throw new IllegalStateException("fit: epoch " + epoch + " has " + count + " batches when they are counted and " + found
+                    + " when they are trained on: they are gone through twice. Hint: collect them in a list.");
+        }
     }
 
     private void endEpoch(int epoch, int step, int steps, double lastLoss, double meanLoss, double seconds) {

@@ -179,6 +179,13 @@ class TrainerTest {
         assertThatThrownBy(() -> trainer.clipValue(Double.NaN)).hasMessageStartingWith("clipValue: NaN is not above 0");
         assertThatThrownBy(() -> trainer(net(), new Sgd(net(), 0.1)).schedule(Schedule.constant(0.1)).plateau(new Plateau(0.1, 0.5, 1)).fit(1, batches(1, 1))).hasMessage(
             "fit: a schedule and a plateau both set the learning rate, and at each step the schedule would overwrite what the plateau lowered. Hint: keep one of them.");
+        Sequential fresh = net();
+        int[] count = {2};
+        Iterable<Pair> fewer = () -> batches(1, count[0]--).iterator(), more = () -> batches(1, count[0]++).iterator();
+        assertThatThrownBy(() -> trainer(fresh, new Sgd(fresh, 0.1)).fit(1, fewer)).hasMessage(
+            "fit: epoch 1 has 2 batches when they are counted and fewer when they are trained on: they are gone through twice. Hint: collect them in a list.");
+        count[0] = 1;
+        assertThatThrownBy(() -> trainer(fresh, new Sgd(fresh, 0.1)).fit(1, more)).hasMessageStartingWith("fit: epoch 1 has 1 batches when they are counted and more");
         Pair bad = new Pair(Tensors.full(Double.NaN, 4, 5), Tensors.ids(0, 1, 0, 1));
         assertThatThrownBy(() -> trainer.fit(1, List.of(batches(1, 1).getFirst(), bad))).hasMessage(
             "fit: the loss of step 2 in epoch 1 is NaN, and every parameter with it. Hint: lower the learning rate, clip the gradient, or look for NaN in the data.");

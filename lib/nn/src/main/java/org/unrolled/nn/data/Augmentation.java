@@ -59,7 +59,7 @@ public final class Augmentation {
     /** Turns each image around its middle by up to {@code degrees} either way, bilinearly; what comes from outside is black. */
     public static Tensor rotate(Tensor images, double degrees, Random random) {
         int[] s = checked("rotate", images);
-        if (!(degrees >= 0)) throw new IllegalArgumentException("rotate: up to " + degrees + " degrees: 0 or more, either way.");
+        if (!(degrees >= 0 && degrees <= 180)) throw new IllegalArgumentException("rotate: up to " + degrees + " degrees: from 0 to 180, either way.");
         float[] x = images.toArray();
         float[] y = new float[x.length];
         double my = (s[2] - 1) / 2.0;
@@ -196,7 +196,9 @@ public final class Augmentation {
 
     /** Beta(a, a) as G₁ / (G₁ + G₂) of two gamma variates. */
     private static double beta(double alpha, Random random) {
-        if (!(alpha > 0)) throw new IllegalArgumentException("alpha is " + alpha + ", and Beta(alpha, alpha) needs more than 0. Hint: 0.2 to 1.");
+        if (!(alpha > 0 && alpha < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException("alpha is " + alpha + ", and Beta(alpha, alpha) needs a finite number above 0. Hint: 0.2 to 1.");
+        }
         double a = gamma(alpha, random);
         double b = gamma(alpha, random);
         // for a tiny alpha both may be 0: then one of the two images stays as it is

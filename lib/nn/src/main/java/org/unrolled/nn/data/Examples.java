@@ -76,7 +76,7 @@ public final class Examples {
     }
 
     /**
-     * Sequences of unequal lengths, each padded to the longest; a batch is cut to its own longest.
+     * Sequences of unequal lengths, each padded to the longest; the x of a batch is cut to its own longest, its y is not.
      *
      * @param x       (N, T, …)
      * @param lengths how many of the T steps are real, for each sequence

@@ -137,7 +137,11 @@ class AugmentationTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Augmentation.cutmix(x, Tensors.ids(0, 5), 2, 1, new Random(1)))
                 .withMessage("cutmix: the label 5 is not in 0 to 1, the 2 classes.");
         assertThatIllegalArgumentException().isThrownBy(() -> Augmentation.mixup(x, Tensors.ids(0, 1), 2, 0, new Random(1)))
-                .withMessage("alpha is 0.0, and Beta(alpha, alpha) needs more than 0. Hint: 0.2 to 1.");
+                .withMessage("alpha is 0.0, and Beta(alpha, alpha) needs a finite number above 0. Hint: 0.2 to 1.");
+        assertThatIllegalArgumentException().isThrownBy(() -> Augmentation.mixup(x, Tensors.ids(0, 1), 2, Double.POSITIVE_INFINITY, new Random(1)))
+                .withMessageStartingWith("alpha is Infinity");
+        assertThatIllegalArgumentException().isThrownBy(() -> Augmentation.rotate(x, Double.POSITIVE_INFINITY, new Random(1)))
+                .withMessage("rotate: up to Infinity degrees: from 0 to 180, either way.");
         assertThatIllegalArgumentException().isThrownBy(() -> Augmentation.jitter(x, 2, new Random(1))).withMessage("jitter: a strength of 2.0: from 0 (nothing) to 1.");
     }
 }
