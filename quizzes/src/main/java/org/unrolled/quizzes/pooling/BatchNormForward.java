@@ -139,6 +139,9 @@ public final class BatchNormForward implements CodeQuestion<BatchNormForward.Nor
             Tensor channel = y.select(1, c);
             that(Math.abs(channel.mean().item() - beta.get(c)) < 1e-3, "channel %d has the mean %.3f where β is %.3f", c,
                     channel.mean().item(), beta.get(c));
+            double deviation = Math.sqrt(channel.sub(channel.mean()).pow(2).mean().item());
+            that(Math.abs(deviation - Math.abs(gamma.get(c))) < 1e-3 * Math.max(1, Math.abs(gamma.get(c))),
+                    "channel %d has the standard deviation %.3f where |γ| is %.3f", c, deviation, Math.abs(gamma.get(c)));
         }
     }
 

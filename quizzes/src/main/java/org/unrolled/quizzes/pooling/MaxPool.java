@@ -41,8 +41,8 @@ public final class MaxPool implements CodeQuestion<MaxPool.Pool> {
                 }
             }
         }
-        // END SOLUTION
         return tensor(y);
+        // END SOLUTION
     }
     // END ANSWER
 
@@ -54,7 +54,7 @@ public final class MaxPool implements CodeQuestion<MaxPool.Pool> {
     @Override
     public String prompt() {
         return """
-                **Your turn.** Write `maxPool`, equation (3.1), for one feature map. The array `y` is there and has the right size; fill it. \
+                **Your turn.** Write `maxPool`, equation (3.1), for one feature map. The array `y` is there and has the right size: fill it and return `tensor(y)`. \
                 A maximum needs somewhere to start: think about what happens to a window in which every number is negative.
                 """;
     }

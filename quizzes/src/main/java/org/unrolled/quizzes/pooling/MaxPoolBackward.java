@@ -48,8 +48,8 @@ public final class MaxPoolBackward implements GradientQuestion<MaxPoolBackward.B
                 dX[best] += dy[i][j];
             }
         }
-        // END SOLUTION
         return new MaxPoolBackward.Gradients(argmax, tensor(dX).reshape(x.shape()));
+        // END SOLUTION
     }
     // END ANSWER
 
@@ -84,7 +84,8 @@ public final class MaxPoolBackward implements GradientQuestion<MaxPoolBackward.B
         return """
                 **Your turn.** Write `maxPoolBackward`, equation (3.4). Element $(r, c)$ of $X$ has the number $r\\cdot W + c$: \
                 `argmax[i][j]` is the number of the largest element in window $(i, j)$, the first one if several are equal, and `dX[n]` \
-                is the gradient of element number `n`. Windows may overlap.
+                is the gradient of element number `n`. Windows may overlap. End with \
+                `return new MaxPoolBackward.Gradients(argmax, tensor(dX).reshape(x.shape()));`.
                 """;
     }
 
