@@ -13,6 +13,11 @@ public final class Sequential extends Layer {
         for (int i = 0; i < layers.length; i++) module(String.valueOf(i), layers[i]);
     }
 
+    /** The layers in order, to look at what happens between them. */
+    public List<Layer> layers() {
+        return layers;
+    }
+
     @Override public Tensor forward(Tensor x) {
         for (Layer layer : layers) x = run(layer, x);
         return x;

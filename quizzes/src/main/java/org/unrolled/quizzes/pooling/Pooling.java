@@ -1,7 +1,12 @@
 package org.unrolled.quizzes.pooling;
 
+import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.tensor;
 
+import java.util.Random;
+import java.util.function.ToDoubleFunction;
+import org.unrolled.nn.data.Digits;
+import org.unrolled.nn.data.Split;
 import org.unrolled.tensor.Tensor;
 
 /**
@@ -73,5 +78,64 @@ public final class Pooling {
             }
         }
         return tensor(to, pictures.shape());
+    }
+
+    /** Each picture (N, C, H, W) moved on its own by up to {@code most} pixels up or down and left or right; 0 moves none. */
+    public static Tensor moved(Tensor pictures, int most, Random random) {
+        if (most == 0) {
+            return pictures;
+        }
+        Tensor[] moved = new Tensor[pictures.size(0)];
+        for (int n = 0; n < moved.length; n++) {
+            moved[n] = shift(pictures.slice(0, n, n + 1), random.nextInt(2 * most + 1) - most, random.nextInt(2 * most + 1) - most);
+        }
+        return cat(0, moved);
+    }
+
+    /** {@link Digits}, enlarged to 28 x 28 pixels and put into the middle of 32 x 32: LeNet-5's input. */
+    public static Split digits() {
+        return Digits.split(0, 28).mapped(x -> framed(x, 32));
+    }
+
+    private static Tensor framed(Tensor pictures, int size) {
+        int h = pictures.size(-2), w = pictures.size(-1), top = (size - h) / 2, left = (size - w) / 2;
+        float[] from = pictures.toArray();
+        float[] to = new float[from.length / (h * w) * size * size];
+        for (int row = 0; row < from.length / w; row++) {
+            System.arraycopy(from, row * w, to, (row / h * size + row % h + top) * size + left, w);
+        }
+        return tensor(to, pictures.size(0), pictures.size(1), size, size);
+    }
+
+    /** How far b is from a, example by example: the mean of |b − a| / |a| over the first axis, with Euclidean lengths. */
+    public static double change(Tensor a, Tensor b) {
+        int n = a.size(0);
+        Tensor difference = b.sub(a).reshape(n, -1);
+        Tensor length = a.reshape(n, -1);
+        return difference.mul(difference).sum(1).sqrt().div(length.mul(length).sum(1).sqrt()).mean().item();
+    }
+
+    /** How many elements are not 0. */
+    public static int notZero(Tensor x) {
+        int count = 0;
+        for (float value : x.toArray()) {
+            count += value != 0 ? 1 : 0;
+        }
+        return count;
+    }
+
+    /** The gradient of f at x, measured: (f(x + h) − f(x − h)) / 2h for each element, with h = 0.01. */
+    public static Tensor centralDifferences(ToDoubleFunction<Tensor> f, Tensor x) {
+        float h = 0.01f;
+        float[] at = x.toArray(), slope = new float[at.length];
+        for (int i = 0; i < at.length; i++) {
+            float kept = at[i];
+            at[i] = kept + h;
+            double up = f.applyAsDouble(tensor(at, x.shape()));
+            at[i] = kept - h;
+            slope[i] = (float) ((up - f.applyAsDouble(tensor(at, x.shape()))) / (2 * h));
+            at[i] = kept;
+        }
+        return tensor(slope, x.shape());
     }
 }
