@@ -12,8 +12,8 @@ import org.unrolled.quiz.Misconception;
 import org.unrolled.quiz.Question;
 
 /** Counting who is taken for whom. */
-@Question(id = "pooling/confusion-matrix", points = 2, lesson = "03-pooling-lenet", forbids = {"Metrics.*", "ConfusionMatrix.*"})
-public final class ConfusionMatrix implements CodeQuestion<ConfusionMatrix.Count> {
+@Question(id = "pooling/confusion-matrix", points = 2, lesson = "03-pooling-lenet", title = "Confusion matrix", forbids = {"Metrics.*", "ConfusionMatrix.*"})
+public final class CountConfusions implements CodeQuestion<CountConfusions.Count> {
 
     public interface Count {
         int[][] confusion(int[] truth, int[] predicted, int classes);
@@ -34,7 +34,7 @@ public final class ConfusionMatrix implements CodeQuestion<ConfusionMatrix.Count
 
     @Override
     public Count solution() {
-        return ConfusionMatrix::confusion;
+        return CountConfusions::confusion;
     }
 
     @Override
