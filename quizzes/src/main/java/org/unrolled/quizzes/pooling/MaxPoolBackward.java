@@ -5,8 +5,6 @@ import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.randn;
 import static org.unrolled.tensor.Tensors.tensor;
 
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.unrolled.quiz.Check;
@@ -66,12 +64,7 @@ public final class MaxPoolBackward implements GradientQuestion<MaxPoolBackward.B
     /** All different by more than a central difference moves them, so that no maximum changes its place. */
     @Override
     public List<Tensor> inputs(Random random) {
-        List<Double> values = new ArrayList<>();
-        for (int i = 0; i < 35; i++) {
-            values.add(i / 10.0 - 1.7);
-        }
-        Collections.shuffle(values, random);
-        return List.of(tensor(values.stream().mapToDouble(v -> v).toArray()).reshape(5, 7));
+        return List.of(Pooling.shuffled(random, 5, 7));
     }
 
     @Override

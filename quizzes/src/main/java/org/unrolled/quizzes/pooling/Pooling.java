@@ -1,10 +1,8 @@
 package org.unrolled.quizzes.pooling;
 
-import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.tensor;
 
 import java.util.Random;
-import java.util.function.ToDoubleFunction;
 import org.unrolled.nn.data.Digits;
 import org.unrolled.nn.data.Split;
 import org.unrolled.tensor.Tensor;
@@ -80,16 +78,15 @@ public final class Pooling {
         return tensor(to, pictures.shape());
     }
 
-    /** Each picture (N, C, H, W) moved on its own by up to {@code most} pixels up or down and left or right; 0 moves none. */
-    public static Tensor moved(Tensor pictures, int most, Random random) {
-        if (most == 0) {
-            return pictures;
+    /** The numbers 0, 0.1, 0.2, … in random order, (height, width): no two of them are near each other. */
+    public static Tensor shuffled(Random random, int height, int width) {
+        double[] values = new double[height * width];
+        for (int i = 0; i < values.length; i++) {
+            int j = random.nextInt(i + 1);
+            values[i] = values[j];
+            values[j] = i / 10.0;
         }
-        Tensor[] moved = new Tensor[pictures.size(0)];
-        for (int n = 0; n < moved.length; n++) {
-            moved[n] = shift(pictures.slice(0, n, n + 1), random.nextInt(2 * most + 1) - most, random.nextInt(2 * most + 1) - most);
-        }
-        return cat(0, moved);
+        return tensor(values).reshape(height, width);
     }
 
     /** {@link Digits}, enlarged to 28 x 28 pixels and put into the middle of 32 x 32: LeNet-5's input. */
@@ -122,20 +119,5 @@ public final class Pooling {
             count += value != 0 ? 1 : 0;
         }
         return count;
-    }
-
-    /** The gradient of f at x, measured: (f(x + h) − f(x − h)) / 2h for each element, with h = 0.01. */
-    public static Tensor centralDifferences(ToDoubleFunction<Tensor> f, Tensor x) {
-        float h = 0.01f;
-        float[] at = x.toArray(), slope = new float[at.length];
-        for (int i = 0; i < at.length; i++) {
-            float kept = at[i];
-            at[i] = kept + h;
-            double up = f.applyAsDouble(tensor(at, x.shape()));
-            at[i] = kept - h;
-            slope[i] = (float) ((up - f.applyAsDouble(tensor(at, x.shape()))) / (2 * h));
-            at[i] = kept;
-        }
-        return tensor(slope, x.shape());
     }
 }
