@@ -153,4 +153,11 @@ class TensorTest {
         Tensors.flip(x, 0, 1).mul(Tensors.tensor(new double[][] {{1, 2, 3}, {4, 5, 6}})).sum().backward();
         assertThat(x.grad().toArray()).containsExactly(6, 5, 4, 3, 2, 1);
     }
+
+    @Test
+    void numericalGradientOfASquareIsTwiceTheNumber() {
+        Tensor x = Tensors.randn(new Random(8), 2, 3);
+        assertThat(maxAbsDiff(Tensors.numericalGradient(y -> y.mul(y).sum(), x), x.mul(2))).isLessThan(1e-3);
+        assertThat(Tensors.numericalGradient(y -> y.sum(), Tensors.zeros(0, 2)).shape()).containsExactly(0, 2);
+    }
 }

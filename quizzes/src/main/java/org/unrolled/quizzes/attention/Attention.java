@@ -4,7 +4,6 @@ import static org.unrolled.tensor.Tensors.softmax;
 import static org.unrolled.tensor.Tensors.sqrt;
 import static org.unrolled.tensor.Tensors.tanh;
 
-import java.util.function.UnaryOperator;
 import org.unrolled.notebook.Diagram;
 import org.unrolled.notebook.Notebook;
 import org.unrolled.tensor.Tensor;
@@ -67,29 +66,5 @@ public final class Attention {
     /** Heads (B, numHeads, T, dV) side by side: (B, T, numHeads · dV). */
     public static Tensor merge(Tensor heads) {
         return heads.transpose(1, 2).reshape(heads.size(0), heads.size(2), heads.size(1) * heads.size(3));
-    }
-
-    /**
-     * The gradient of a function of one tensor, measured: (f(x + h) − f(x − h)) / 2h for each element of x, with h = 0.01.
-     * Rough where f bends much over that distance or where floats cancel: three digits or so.
-     *
-     * @param f from a tensor of x's shape to a scalar
-     */
-    public static Tensor centralDifferences(UnaryOperator<Tensor> f, Tensor x) {
-        float h = 0.01f;
-        float[] at = x.toArray();
-        float[] slope = new float[at.length];
-        Tensors.noGrad(() -> {
-            for (int i = 0; i < at.length; i++) {
-                float kept = at[i];
-                at[i] = kept + h;
-                double up = f.apply(Tensors.tensor(at, x.shape())).item();
-                at[i] = kept - h;
-                double down = f.apply(Tensors.tensor(at, x.shape())).item();
-                at[i] = kept;
-                slope[i] = (float) ((up - down) / (2 * h));
-            }
-        });
-        return Tensors.tensor(slope, x.shape());
     }
 }

@@ -7,7 +7,6 @@ import static org.unrolled.tensor.Tensors.zeros;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -124,28 +123,5 @@ public final class Convolution {
             }
         }
         return Tensors.tensor(pixels, n, n);
-    }
-
-    /**
-     * The gradient of a function of one tensor, measured: (f(x + h) − f(x − h)) / 2h for each element of x, with h = 0.01.
-     *
-     * @param f from a tensor of x's shape to a scalar
-     */
-    public static Tensor centralDifferences(UnaryOperator<Tensor> f, Tensor x) {
-        float h = 0.01f;
-        float[] at = x.toArray();
-        float[] slope = new float[at.length];
-        Tensors.noGrad(() -> {
-            for (int i = 0; i < at.length; i++) {
-                float kept = at[i];
-                at[i] = kept + h;
-                double up = f.apply(Tensors.tensor(at, x.shape())).item();
-                at[i] = kept - h;
-                double down = f.apply(Tensors.tensor(at, x.shape())).item();
-                at[i] = kept;
-                slope[i] = (float) ((up - down) / (2 * h));
-            }
-        });
-        return Tensors.tensor(slope, x.shape());
     }
 }

@@ -7,12 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 import org.unrolled.nn.Lstm;
 import org.unrolled.notebook.Colors;
 import org.unrolled.notebook.Diagram;
 import org.unrolled.notebook.Notebook;
-import org.unrolled.quizzes.attention.Attention;
 import org.unrolled.tensor.Tensor;
 
 /**
@@ -83,12 +81,7 @@ public final class Gates {
 
     /** A whole sequence x (T, D) backwards, equations 6.18 and 6.19; dOut (T, H) is what the loss sends to each h_t. */
     public static ThroughTime.Gradients throughTime(Tensor x, Tensor wX, Tensor wH, Tensor b, Tensor dOut) {
-        return ThroughTime.throughTime(x, wX, wH, b, dOut);
-    }
-
-    /** The gradient of f, from a tensor of x's shape to a scalar, measured: (f(x + h) − f(x − h)) / 2h for each element. */
-    public static Tensor centralDifferences(UnaryOperator<Tensor> f, Tensor x) {
-        return Attention.centralDifferences(f, x);
+        return ThroughTime.throughTime(ThroughTime.LSTM, x, wX, wH, b, dOut);
     }
 
     /** Of a padded batch h (B, T, H) the state after each sequence's last real position, (B, H). */

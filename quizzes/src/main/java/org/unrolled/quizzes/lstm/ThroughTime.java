@@ -13,6 +13,7 @@ import org.unrolled.quiz.Check;
 import org.unrolled.quiz.GradientQuestion;
 import org.unrolled.quiz.Misconception;
 import org.unrolled.quiz.Question;
+import org.unrolled.quiz.Remote;
 import org.unrolled.tensor.Tensor;
 
 /** Backpropagation through time for an LSTM: the steps' gradients carried back and the weights' summed (Greff et al. 2017, section II.B). */
@@ -23,23 +24,47 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
     public record Gradients(@Axes(value = "t", backwards = true) Tensor dH, @Axes(value = "t", backwards = true) Tensor dC,
             @Axes(value = "t", backwards = true) Tensor dX, Tensor dWx, Tensor dWh, Tensor db) {}
 
+    /** What the questions before this one gave: the steps of a sequence, and one step backwards. */
+    @Remote
+    public interface Cell {
+        /** x (T, D) from h = c = 0: a step for each row, each part (1, H). */
+        List<LstmStep.Step> unroll(Tensor x, Tensor wX, Tensor wH, Tensor b);
+
+        /** Equations 6.8 to 6.16. */
+        StepBackward.Gradients backward(Tensor x, Tensor hPrev, Tensor cPrev, Tensor wX, Tensor wH, LstmStep.Step now, Tensor dH, Tensor dCNext);
+    }
+
+    /** The cell of the lesson. */
+    static final Cell LSTM = new Cell() {
+        @Override
+        public List<LstmStep.Step> unroll(Tensor x, Tensor wX, Tensor wH, Tensor b) {
+            return Gates.unroll(x, wX, wH, b);
+        }
+
+        @Override
+        public StepBackward.Gradients backward(Tensor x, Tensor hPrev, Tensor cPrev, Tensor wX, Tensor wH, LstmStep.Step now, Tensor dH,
+                Tensor dCNext) {
+            return StepBackward.stepBackward(x, hPrev, cPrev, wX, wH, now, dH, dCNext);
+        }
+    };
+
     public interface Backward {
-        Gradients throughTime(Tensor x, Tensor wX, Tensor wH, Tensor b, Tensor dOut);
+        Gradients throughTime(Cell cell, Tensor x, Tensor wX, Tensor wH, Tensor b, Tensor dOut);
     }
 
     // BEGIN ANSWER
     /** x (T, D): one sequence. dOut (T, H): what the loss sends to each h_t. */
-    static ThroughTime.Gradients throughTime(Tensor x, Tensor wX, Tensor wH, Tensor b, Tensor dOut) {
+    static ThroughTime.Gradients throughTime(ThroughTime.Cell cell, Tensor x, Tensor wX, Tensor wH, Tensor b, Tensor dOut) {
         int T = x.size(0), H = wH.size(1);
-        var steps = Gates.unroll(x, wX, wH, b);           // steps.get(t).c() is the cell state after step t
+        var steps = cell.unroll(x, wX, wH, b);            // steps.get(t).c() is the cell state after step t
         Tensor[] dH = new Tensor[T], dC = new Tensor[T], dX = new Tensor[T];
         Tensor zero = zeros(1, H), dWx = zeros(4 * H, x.size(1)), dWh = zeros(4 * H, H), db = zeros(4 * H);
-        // BEGIN SOLUTION for each step, from the last: Gates.backward, carry two gradients on, add up three
+        // BEGIN SOLUTION for each step, from the last: cell.backward, carry two gradients on, add up three
         Tensor fromNext = zero, dCNext = zero;
         for (int t = T - 1; t >= 0; t--) {
             Tensor hPrev = t == 0 ? zero : steps.get(t - 1).h(), cPrev = t == 0 ? zero : steps.get(t - 1).c();
             dH[t] = dOut.slice(0, t, t + 1).add(fromNext);
-            var back = Gates.backward(x.slice(0, t, t + 1), hPrev, cPrev, wX, wH, steps.get(t), dH[t], dCNext);
+            var back = cell.backward(x.slice(0, t, t + 1), hPrev, cPrev, wX, wH, steps.get(t), dH[t], dCNext);
             dC[t] = back.dC();
             dX[t] = back.dX();
             dWx = dWx.add(back.dWx());
@@ -70,14 +95,14 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
 
     @Override
     public List<Tensor> gradients(Backward yours, List<Tensor> x, Tensor dout) {
-        Gradients g = yours.throughTime(x.get(0), x.get(1), x.get(2), x.get(3), dout);
+        Gradients g = yours.throughTime(LSTM, x.get(0), x.get(1), x.get(2), x.get(3), dout);
         return List.of(g.dX(), g.dWx(), g.dWh(), g.db());
     }
 
     @Override
     public String prompt() {
         return """
-                **Your turn.** The loop through time, equations (6.18) and (6.19), for one sequence. `Gates.backward(x, hPrev, cPrev, wX, wH, now, dH, dCNext)` \
+                **Your turn.** The loop through time, equations (6.18) and (6.19), for one sequence. `cell.backward(x, hPrev, cPrev, wX, wH, now, dH, dCNext)` \
                 is one step backwards with all its gradients, as you wrote it; before the first step $h$ and $c$ are zero, after the last \
                 nothing arrives. The card marks every step.
                 """;
@@ -89,7 +114,7 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
                 "Two gradients travel back from step t + 1 to step t: back.dHPrev() to h_t, and back.dCPrev() to c_t. Begin with zeros.",
                 "What arrives at h_t is dOut's row t, dOut.slice(0, t, t + 1), plus the dHPrev of step t + 1. The weights are the same at every"
                         + " step: their gradient is the sum over the steps.",
-                "In the loop: dH[t] = dOut.slice(0, t, t + 1).add(fromNext); var back = Gates.backward(x.slice(0, t, t + 1), hPrev, cPrev, wX,"
+                "In the loop: dH[t] = dOut.slice(0, t, t + 1).add(fromNext); var back = cell.backward(x.slice(0, t, t + 1), hPrev, cPrev, wX,"
                         + " wH, steps.get(t), dH[t], dCNext); then keep back.dC() and back.dX(), add back.dWx(), back.dWh(), back.db(), and"
                         + " set fromNext and dCNext for the step before. After the loop: return new ThroughTime.Gradients(cat(0, dH), cat(0, dC),"
                         + " cat(0, dX), dWx, dWh, db);");
@@ -101,7 +126,7 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
     }
 
     private static Backward with(Slip slip) {
-        return (x, wX, wH, b, dOut) -> {
+        return (cell, x, wX, wH, b, dOut) -> {
             int T = x.size(0);
             int H = wH.size(1);
             List<LstmStep.Step> steps = Gates.unroll(x, wX, wH, b);
@@ -173,7 +198,7 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
             Tensor wH = randn(random, 12, 3);
             Tensor b = randn(random, 12);
             Tensor dOut = randn(random, T, 3);
-            close(yours.throughTime(x, wX, wH, b, dOut), throughTime(x, wX, wH, b, dOut));
+            close(yours.throughTime(LSTM, x, wX, wH, b, dOut), throughTime(LSTM, x, wX, wH, b, dOut));
         }
     }
 }

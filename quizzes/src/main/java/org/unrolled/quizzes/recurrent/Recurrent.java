@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import org.unrolled.notebook.Colors;
 import org.unrolled.notebook.Diagram;
 import org.unrolled.notebook.Notebook;
-import org.unrolled.quizzes.attention.Attention;
 import org.unrolled.tensor.Tensor;
 
 /**
@@ -160,10 +158,5 @@ public final class Recurrent {
     /** The index that u (0 to 1) falls on, with probabilities softmax(logits / temperature); logits (N). */
     public static int sample(Tensor logits, double temperature, double u) {
         return SampleWithTemperature.sample(logits, temperature, u);
-    }
-
-    /** The gradient of a function of one tensor, measured: (f(x + e) − f(x − e)) / 2e for each element of x. */
-    public static Tensor centralDifferences(UnaryOperator<Tensor> f, Tensor x) {
-        return Attention.centralDifferences(f, x);
     }
 }

@@ -40,6 +40,9 @@ final class Sources {
             if (byHand && call.equals("org.unrolled.tensor.Tensor.backward")) {
                 return Optional.of(name + " calls Tensor.backward: that is autograd's gradient, and this question asks for yours.");
             }
+            if (byHand && owner.startsWith("org.unrolled.") && call.endsWith(".numericalGradient")) {
+                return Optional.of(name + " calls numericalGradient: that measures the gradient, and this question asks for its formula.");
+            }
         }
         return Optional.empty();
     }

@@ -253,6 +253,11 @@ class CheckInNotebookTest {
                     return leaf.grad();
                 }""")).startsWith("✗ Not yet · Tanh backward · 0 of 3 points")
                 .contains("dX calls Tensor.backward: that is autograd's gradient, and this question asks for yours.");
+        assertThat(check(new TanhBackward(), "dX", """
+                Tensor dX(Tensor x, Tensor dY) {
+                    return numericalGradient(at -> tanh(at).mul(dY).sum(), x);
+                }""")).startsWith("✗ Not yet · Tanh backward · 0 of 3 points")
+                .contains("dX calls numericalGradient: that measures the gradient, and this question asks for its formula.");
     }
 
     @Test
