@@ -54,7 +54,8 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
 
     // BEGIN ANSWER
     /** x (T, D): one sequence. dOut (T, H): what the loss sends to each h_t. */
-    static ThroughTime.Gradients throughTime(ThroughTime.Cell cell, Tensor x, Tensor wX, Tensor wH, Tensor b, Tensor dOut) {
+    static ThroughTime.Gradients throughTime(ThroughTime.Cell cell, Tensor x, Tensor wX, Tensor wH, Tensor b,
+            Tensor dOut) {
         int T = x.size(0), H = wH.size(1);
         var steps = cell.unroll(x, wX, wH, b);            // steps.get(t).c() is the cell state after step t
         Tensor[] dH = new Tensor[T], dC = new Tensor[T], dX = new Tensor[T];
