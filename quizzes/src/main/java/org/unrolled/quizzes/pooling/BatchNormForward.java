@@ -24,7 +24,7 @@ public final class BatchNormForward implements CodeQuestion<BatchNormForward.Nor
     }
 
     // BEGIN ANSWER
-    /** x (B, C, H, W), gamma and beta (C) -> (B, C, H, W): each channel with mean 0 and variance 1, then γ and β. */
+    /** x (B, C, H, W), gamma and beta (C) -> (B, C, H, W): mean 0 and variance 1 in each channel, then γ, β. */
     static Tensor normalise(Tensor x, Tensor gamma, Tensor beta) {
         double eps = 1e-5;
         int C = x.size(1);

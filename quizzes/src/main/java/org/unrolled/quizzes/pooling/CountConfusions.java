@@ -20,7 +20,7 @@ public final class CountConfusions implements CodeQuestion<CountConfusions.Count
     }
 
     // BEGIN ANSWER
-    /** truth and predicted hold a class for each picture -> M, where M[a][b] counts the pictures of class a that were read as b. */
+    /** The class of each picture, and the one it was read as -> M: M[a][b] counts those of class a read as b. */
     static int[][] confusion(int[] truth, int[] predicted, int classes) {
         // BEGIN SOLUTION count each pair of true and predicted class
         int[][] m = new int[classes][classes];
