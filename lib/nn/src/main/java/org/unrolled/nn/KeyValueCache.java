@@ -7,6 +7,7 @@ import org.unrolled.tensor.Tensors;
 /**
  * The keys and values of one attention layer for the positions it has read, so that a causal model that writes token after token projects
  * each of them once. It holds 2·B·S·dModel floats after S positions (Shazeer 2019 counts what reading them costs).
+ * Use it within noGrad: outside, each entry keeps the graph that made it.
  */
 public final class KeyValueCache {
     private @Nullable Tensor keys;

@@ -38,7 +38,7 @@ public final class Split {
         return new Split(examples, how, train, validation, test);
     }
 
-    /** Each class keeps its share in each part, so that a rare class is in all of them; a class with any example has one for training. */
+    /** Each class keeps its share in each part, as far as whole examples allow: a class of one or two may be missing from validation or test, never from training. */
     public static Split stratified(Examples examples, double trainShare, double validationShare, long seed) {
         shares(trainShare, validationShare);
         if (examples.classes().isEmpty()) {
