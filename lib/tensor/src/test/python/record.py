@@ -2,9 +2,9 @@
 
 Run by hand, from the repository's root, when a case is added (the tests only read the files):
 
-    python3 -m venv /tmp/torchenv
-    /tmp/torchenv/bin/pip install torch==2.15.0 numpy
-    /tmp/torchenv/bin/python lib/tensor/src/test/python/record.py
+    python3 -m venv torchenv
+    torchenv/bin/pip install torch==2.15.0 numpy
+    torchenv/bin/python lib/tensor/src/test/python/record.py
 
 It rewrites lib/tensor/src/test/resources/pytorch/*.json (ops, read by PyTorchRecordingsTest) and
 lib/nn/src/test/resources/pytorch/*.json (modules and optimisers, read by PyTorchModulesTest).
