@@ -49,10 +49,8 @@ class LessonsTest {
     void solvedEveryCheckIsCorrect(Path notebook) throws Exception {
         RunCommand.Result result = run(notebook, "--solved");
         assertThat(result.checks()).isEqualTo(new RunCommand.Checks(checks(notebook), 0, 0));
-        // twice the budget of 60 (long lessons: 120): the test's machine is shared, and a run beside another takes twice as long.
-        // `./unrolled run` on an idle machine is what measures the budget; this only finds a lesson that ran away
         assertThat(result.seconds()).as("seconds from top to bottom")
-                .isLessThan(LONG.contains(notebook.getFileName().toString().substring(0, 2)) ? 240 : 120);
+                .isLessThan(LONG.contains(notebook.getFileName().toString().substring(0, 2)) ? 120 : 60);
         if (result.peakRssMiB() != null) assertThat(result.peakRssMiB()).as("peak memory of the kernel in MiB").isLessThan(1024);
     }
 
