@@ -117,7 +117,7 @@ public abstract class Module {
         modules.forEach((name, module) -> module.collect(prefix + name + ".", named, withBuffers));
     }
 
-    /** Overwrites parameters and buffers with those of the same names; names and shapes must agree. */
+    /** Overwrites parameters and buffers with those of the same names; names, shapes and kinds must agree, and else nothing is overwritten. */
     public final void loadStateDict(Map<String, Tensor> state) {
         Map<String, Tensor> own = stateDict();
         Set<String> missing = new LinkedHashSet<>(own.keySet()), unexpected = new LinkedHashSet<>(state.keySet());
@@ -127,14 +127,24 @@ public abstract class Module {
             throw new IllegalArgumentException("loadStateDict: missing " + missing + ", unexpected " + unexpected
                     + ": the names must be the module's. Hint: stateDict().keySet() lists them.");
         }
-        own.forEach((name, tensor) -> {
-            Tensor loaded = state.get(name);
-            if (!Arrays.equals(tensor.shape(), loaded.shape())) {
-                throw new IllegalArgumentException("loadStateDict: " + name + " is " + Shapes.text(tensor.shape()) + " here and "
-                        + Shapes.text(loaded.shape()) + " in the state: shapes must agree. Hint: build the module with the sizes it was saved with.");
-            }
-        });
+        own.forEach((name, tensor) -> requireAlike(name, tensor, state.get(name)));
         own.forEach((name, tensor) -> tensor.assign(state.get(name)));
+    }
+
+    /** What a state may overwrite: known before the first tensor is, so that an error leaves all as it was. */
+    static void requireAlike(String name, Tensor own, Tensor loaded) {
+        if (!Arrays.equals(own.shape(), loaded.shape())) {
+            throw new IllegalArgumentException("loadStateDict: " + name + " is " + Shapes.text(own.shape()) + " here and "
+                    + Shapes.text(loaded.shape()) + " in the state: shapes must agree. Hint: build the module with the sizes it was saved with.");
+        }
+        if (own.isInt() != loaded.isInt()) {
+            throw new IllegalArgumentException("loadStateDict: " + name + " holds " + kind(own) + " here and " + kind(loaded)
+                    + " in the state: kinds must agree. Hint: " + (loaded.isInt() ? "toFloat() makes floats of ints." : "ids(...) makes ints."));
+        }
+    }
+
+    private static String kind(Tensor tensor) {
+        return tensor.isInt() ? "ints" : "floats";
     }
 
     /** The number of trained numbers. */

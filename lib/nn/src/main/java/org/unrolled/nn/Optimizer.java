@@ -109,7 +109,7 @@ public abstract class Optimizer {
         return state;
     }
 
-    /** Overwrites the step number and the moments; the optimiser must be of the same kind, over parameters of the same sizes. */
+    /** Overwrites the step number and the moments; the optimiser must be of the same kind, over parameters of the same sizes, and else nothing is overwritten. */
     public final void loadStateDict(Map<String, Tensor> state) {
         Map<String, Tensor> own = stateDict();
         if (!own.keySet().equals(state.keySet())) {
@@ -121,6 +121,7 @@ public abstract class Optimizer {
                 throw new IllegalArgumentException("loadStateDict: " + name + " has " + state.get(name).numel() + " elements in the state and " + tensor.numel()
                         + " here: one for each number that is trained. Hint: build the module with the sizes it was saved with.");
             }
+            Module.requireAlike(name, tensor, state.get(name));
         });
         own.forEach((name, tensor) -> tensor.assign(state.get(name)));
     }

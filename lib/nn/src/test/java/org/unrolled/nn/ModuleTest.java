@@ -84,6 +84,24 @@ class ModuleTest {
                 "loadStateDict: missing [bias], unexpected [scale]: the names must be the module's. Hint: stateDict().keySet() lists them.");
     }
 
+    @Test void aStateOfAnotherKindOverwritesNothing() {
+        Linear to = new Linear(3, 2, new Random(2));
+        float[] before = to.weight().toArray();
+        Map<String, Tensor> state = new LinkedHashMap<>(new Linear(3, 2, new Random(1)).stateDict());
+        state.put("bias", Tensors.ids(1, 2));
+        assertThatThrownBy(() -> to.loadStateDict(state)).hasMessage(
+                "loadStateDict: bias holds floats here and ints in the state: kinds must agree. Hint: toFloat() makes floats of ints.");
+        assertThat(to.weight().toArray()).as("weight comes before bias").isEqualTo(before);
+
+        Adam adam = new Adam(to, 0.1);
+        Map<String, Tensor> moments = new LinkedHashMap<>(adam.stateDict());
+        moments.put("exp_avg", Tensors.ones(8));
+        moments.put("step", Tensors.tensor(3));
+        assertThatThrownBy(() -> adam.loadStateDict(moments)).hasMessage(
+                "loadStateDict: step holds ints here and floats in the state: kinds must agree. Hint: ids(...) makes ints.");
+        assertThat(adam.stateDict().get("exp_avg").toArray()).as("exp_avg comes before step").containsOnly(0);
+    }
+
     @Test void errors() {
         assertThatThrownBy(() -> new MultiHeadAttention(10, 4, new Random(1))).hasMessage("MultiHeadAttention: dModel 10 does not divide into 4 heads: "
                 + "each head gets dModel/numHeads columns. Hint: choose a dModel that is a multiple of numHeads.");

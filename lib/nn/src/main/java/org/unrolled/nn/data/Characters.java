@@ -58,7 +58,7 @@ public final class Characters {
 
     /** Pieces of T characters one after another: x (N, T), and y (N, T) the character that follows each. No piece lies in two parts. */
     public Split split(int T) {
-        checked(T, cut);
+        checked(T, "a training part", cut);
         int[] starts = IntStream.of(starts(0, cut, T), starts(cut, next, T), starts(next, ids.length, T)).toArray();
         int a = starts(0, cut, T);
         int b = a + starts(cut, next, T);
@@ -85,16 +85,16 @@ public final class Characters {
         return IntStream.range(from, to).toArray();
     }
 
-    private static void checked(int T, int most) {
-        if (T < 1 || T >= most) {
-            throw new IllegalArgumentException("Characters: pieces of " + T + " characters from a training part of " + most
+    private static void checked(int T, String from, int characters) {
+        if (T < 1 || T >= characters) {
+            throw new IllegalArgumentException("Characters: pieces of " + T + " characters from " + from + " of " + characters
                     + ": a piece has at least 1 character, and one more must follow it.");
         }
     }
 
     /** Pieces of T characters of the training part that begin anywhere: x (B, T) and the characters that follow, y (B, T). */
     public Batch sample(int size, int T, Random random) {
-        checked(T, cut);
+        checked(T, "a training part", cut);
         if (size < 1) throw new IllegalArgumentException("sample(" + size + "): a batch has at least one example.");
         int[] starts = random.ints(size, 0, cut - T).toArray();
         return batch(starts, T);
@@ -107,7 +107,7 @@ public final class Characters {
     public List<Batch> streams(int size, int T) {
         if (size < 1) throw new IllegalArgumentException("streams(" + size + "): a batch has at least one stream.");
         int length = (cut - 1) / size;
-        checked(T, length + 1);
+        checked(T, "a stream", length + 1);
         return IntStream.range(0, length / T).mapToObj(k -> {
             int[] starts = new int[size];
             Arrays.setAll(starts, b -> b * length + k * T);
