@@ -19,6 +19,6 @@ final class FeedForward {
     }
 
     Tensor apply(Tensor x) {
-        return linear2.forward(dropout.forward(activation.apply(linear1.forward(x))));
+        return Module.run(linear2, Module.run(dropout, activation.apply(Module.run(linear1, x))));
     }
 }

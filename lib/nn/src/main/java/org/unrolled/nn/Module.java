@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.op.Shapes;
 
@@ -75,7 +76,12 @@ public abstract class Module {
      * Runs a part, for those that are built of parts: the same as {@code part.forward(x)}, and a {@link Summary} sees what it does.
      */
     protected static Tensor run(Layer part, Tensor x) {
-        return Summary.OBSERVER.isBound() ? Summary.OBSERVER.get().run(part, x) : part.forward(x);
+        return run(part, () -> part.forward(x));
+    }
+
+    /** As {@link #run(Layer, Tensor)}, for a part that takes more than one tensor: {@code run(decoder, () -> decoder.forward(x, memory))}. */
+    protected static Tensor run(Module part, Supplier<Tensor> forward) {
+        return Summary.OBSERVER.isBound() ? Summary.OBSERVER.get().run(part, forward) : forward.get();
     }
 
     /** This module as "" and all inside it by their full names. */

@@ -65,11 +65,11 @@ public final class MultiHeadAttention extends Module {
         return output(x, x, x, mask, false);
     }
 
-    /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S); a query that sees no key has weights of NaN. */
+    /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S); a query that sees no key has weights of 0 and takes nothing. */
     public Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
         Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
         Tensor weights = weights(q, k, mask, false);
-        return new Attended(joined(dropout.forward(weights).matmul(heads(value, 2))), weights);
+        return new Attended(joined(run(dropout, weights).matmul(heads(value, 2))), weights);
     }
 
     /** Causal self-attention of the next positions x (B, t, dModel), after those in the cache, which remembers these too. */
@@ -80,7 +80,7 @@ public final class MultiHeadAttention extends Module {
         return outputOf(q, Objects.requireNonNull(cache.keys()), Objects.requireNonNull(cache.values()), null, true);
     }
 
-    /** Attention without its weights, which then are never all in memory. A query that sees no key takes nothing, where {@link #attend} gives NaN. */
+    /** Attention without its weights, which then are never all in memory. */
     Tensor output(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, boolean causal) {
         Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
         return outputOf(q, k, heads(value, 2), mask, causal);
@@ -89,13 +89,7 @@ public final class MultiHeadAttention extends Module {
     private Tensor outputOf(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
         // a bias of the scores, and dropout of the weights, need the weights
         if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p() > 0) {
-            Tensor weights = weights(q, k, mask, causal);
-            if (mask != null) {
-                // 0 already, but for a query that sees no key, whose softmax is NaN: it takes nothing, as in the operation below
-                if (causal) weights = weights.maskedFill(later(q, k), 0);
-                weights = weights.maskedFill(mask, 0);
-            }
-            return joined(dropout.forward(weights).matmul(v));
+            return joined(run(dropout, weights(q, k, mask, causal)).matmul(v));
         }
         return joined(Tensors.scaledDotProductAttention(q, k, v, mask, causal));
     }
@@ -108,7 +102,7 @@ public final class MultiHeadAttention extends Module {
 
     /** The heads side by side, projected. */
     private Tensor joined(Tensor mixed) {
-        return out.forward(mixed.transpose(1, 2).reshape(mixed.size(0), mixed.size(2), dModel));
+        return run(out, mixed.transpose(1, 2).reshape(mixed.size(0), mixed.size(2), dModel));
     }
 
     private Tensor weights(Tensor q, Tensor k, @Nullable Tensor mask, boolean causal) {
@@ -118,7 +112,11 @@ public final class MultiHeadAttention extends Module {
         if (bias != null) scores = scores.add(bias);
         if (causal && T > 1) scores = scores.maskedFill(later(q, k), Double.NEGATIVE_INFINITY);
         if (mask != null) scores = scores.maskedFill(mask, Double.NEGATIVE_INFINITY);
-        return scores.softmax();
+        Tensor weights = scores.softmax();
+        if (mask == null) return weights;
+        // 0 already, but for a query that sees no key, whose softmax is NaN: it takes nothing, as in scaledDotProductAttention
+        if (causal) weights = weights.maskedFill(later(q, k), 0);
+        return weights.maskedFill(mask, 0);
     }
 
     /** Projects with the third of the weights that {@code part} names: (B, T, dModel) → (B, numHeads, T, d_k). */

@@ -83,7 +83,7 @@ abstract class RecurrentLayers extends Module {
         List<Tensor> hN = new ArrayList<>(), cN = new ArrayList<>();
         Tensor y = x;
         for (int layer = 0; layer < numLayers; layer++) {
-            if (layer > 0 && !dropouts.isEmpty()) y = dropouts.get(layer - 1).forward(y);
+            if (layer > 0 && !dropouts.isEmpty()) y = run(dropouts.get(layer - 1), y);
             List<Tensor> outputs = new ArrayList<>();
             for (int direction = 0; direction < directions; direction++) {
                 int place = layer * directions + direction;

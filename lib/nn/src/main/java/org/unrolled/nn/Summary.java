@@ -81,7 +81,7 @@ public record Summary(List<Row> rows, List<Integer> input) {
             model.eval();
             try {
                 Tensor x = input.get();
-                Tensor y = ScopedValue.where(OBSERVER, observer).call(() -> observer.run(model, x));
+                Tensor y = ScopedValue.where(OBSERVER, observer).call(() -> observer.run(model, () -> model.forward(x)));
                 return new Summary(rows(model, observer, y), Arrays.stream(x.shape()).boxed().toList());
             } finally {
                 // each as it was: part of a model may be frozen in evaluation
@@ -144,9 +144,9 @@ public record Summary(List<Row> rows, List<Integer> input) {
             profile = new ProfilingKernels(shapes.kernels());
         }
 
-        Tensor run(Layer part, Tensor x) {
+        Tensor run(Module part, Supplier<Tensor> forward) {
             long flops = flops() - countedFlops, bytes = shapes.bytes() - countedBytes;
-            Tensor y = part.forward(x);
+            Tensor y = forward.get();
             Seen all = seen.computeIfAbsent(part, _ -> new Seen());
             long ownFlops = flops() - countedFlops - flops, ownBytes = shapes.bytes() - countedBytes - bytes;
             all.output = y.shape();

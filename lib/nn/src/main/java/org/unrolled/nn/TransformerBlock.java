@@ -44,7 +44,7 @@ public final class TransformerBlock extends Layer {
 
     /** No position takes anything from where the mask, broadcast to (B, numHeads, T, T), is not 0: (B, 1, 1, T) hides padding. */
     public Tensor forward(Tensor x, @Nullable Tensor mask) {
-        return around(x, in -> attention.output(in, in, in, mask, causal));
+        return around(x, in -> run(attention, () -> attention.output(in, in, in, mask, causal)));
     }
 
     /** The next positions x (B, t, dModel) of a causal block that has read those in the cache; the cache remembers these too. */
@@ -52,16 +52,16 @@ public final class TransformerBlock extends Layer {
         if (!causal) {
             throw new IllegalStateException("TransformerBlock: a cache with a block that is not causal: earlier outputs would change with each new position. Hint: asCausal()");
         }
-        return around(x, in -> attention.attend(in, cache));
+        return around(x, in -> run(attention, () -> attention.attend(in, cache)));
     }
 
     private Tensor around(Tensor x, UnaryOperator<Tensor> attend) {
         if (preNorm) {
-            x = x.add(dropout1.forward(attend.apply(norm1.forward(x))));
-            return x.add(dropout2.forward(feedForward.apply(norm2.forward(x))));
+            x = x.add(run(dropout1, attend.apply(run(norm1, x))));
+            return x.add(run(dropout2, feedForward.apply(run(norm2, x))));
         }
-        x = norm1.forward(x.add(dropout1.forward(attend.apply(x))));
-        return norm2.forward(x.add(dropout2.forward(feedForward.apply(x))));
+        x = run(norm1, x.add(run(dropout1, attend.apply(x))));
+        return run(norm2, x.add(run(dropout2, feedForward.apply(x))));
     }
 
     /** Its attention, to look at the weights. */

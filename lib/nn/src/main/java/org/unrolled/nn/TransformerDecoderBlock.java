@@ -48,18 +48,22 @@ public final class TransformerDecoderBlock extends Module {
             throw new IllegalArgumentException("TransformerDecoderBlock: a batch of " + x.size(0) + " with a memory of shape "
                     + Shapes.text(memory.shape()) + ": the memory is (B, S, dModel), one for each sequence. Hint: expand() repeats one memory.");
         }
-        x = part(0, x, in -> selfAttention.output(in, in, in, null, true));
-        x = part(1, x, in -> crossAttention.output(in, memory, memory, memoryMask, false));
+        x = part(0, x, this::attendSelf);
+        x = part(1, x, in -> run(crossAttention, () -> crossAttention.output(in, memory, memory, memoryMask, false)));
         return part(2, x, feedForward::apply);
     }
 
     /** How much each position takes of each place of the memory, (B, numHeads, T, S), in one forward. */
     public Tensor memoryWeights(Tensor x, Tensor memory) {
-        Tensor after = part(0, x, in -> selfAttention.output(in, in, in, null, true));
+        Tensor after = part(0, x, this::attendSelf);
         return crossAttention.attend(preNorm ? norms[1].forward(after) : after, memory, memory, null).weights();
     }
 
+    private Tensor attendSelf(Tensor x) {
+        return run(selfAttention, () -> selfAttention.output(x, x, x, null, true));
+    }
+
     private Tensor part(int i, Tensor x, UnaryOperator<Tensor> part) {
-        return preNorm ? x.add(dropouts[i].forward(part.apply(norms[i].forward(x)))) : norms[i].forward(x.add(dropouts[i].forward(part.apply(x))));
+        return preNorm ? x.add(run(dropouts[i], part.apply(run(norms[i], x)))) : run(norms[i], x.add(run(dropouts[i], part.apply(x))));
     }
 }

@@ -3,7 +3,9 @@ package org.unrolled.nn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
@@ -43,6 +45,40 @@ class SummaryTest {
         assertThat(summary.rows()).extracting(Summary.Row::output).containsExactly(List.of(3, 1), List.of(3, 4), List.of(3, 8), List.of(3, 4), List.of(3, 1));
         assertThat(summary.rows().get(1).flops()).isGreaterThan(2 * 3 * 32 * 2);
         assertThat(summary.rows().get(2).flops()).isZero();
+    }
+
+    @Test void aTransformerBlockCountsForItsParts() {
+        int B = 2, T = 5, d = 8;
+        for (TransformerConfig config : List.of(TransformerConfig.of(d, 2), TransformerConfig.of(d, 2).postNorm())) {
+            Summary summary = Summary.of(new TransformerBlock(config, RANDOM), B, T, d);
+            Map<String, Summary.Row> rows = summary.rows().stream().collect(Collectors.toMap(Summary.Row::name, row -> row));
+            assertThat(rows.keySet()).containsExactlyInAnyOrder("", "self_attn", "self_attn.out_proj", "self_attn.dropout", "linear1", "dropout", "linear2",
+                "norm1", "norm2", "dropout1", "dropout2");
+            assertThat(rows.remove("self_attn.dropout").output()).as("one operation does attention, and has no weights to drop").isNull();
+            rows.forEach((name, row) -> assertThat(row.output()).as(name).isEqualTo(List.of(B, T, name.equals("linear1") || name.equals("dropout") ? 4 * d : d)));
+            // what is the block's own: two sums, and GELU
+            assertThat(rows.get("").flops()).isBetween(2L * B * T * d, 30L * B * T * 4 * d);
+            for (String linear : List.of("linear1", "linear2")) assertThat(rows.get(linear).flops()).isBetween(2L * B * T * d * 4 * d, 2L * B * T * 4 * d * (d + 1));
+            // three projections of queries, keys and values, then QKᵀ and AV
+            assertThat(rows.get("self_attn").flops()).isGreaterThan(2L * B * T * d * 3 * d + 2L * 2 * B * T * T * d);
+            assertThat(rows.get("self_attn.out_proj").flops()).isGreaterThanOrEqualTo(2L * B * T * d * d);
+        }
+    }
+
+    /** A decoder block is given its memory by whoever calls it: there the two-tensor form of run. */
+    @Test void aPartOfTwoInputsCountsForItself() {
+        Layer own = new Layer() {
+            final TransformerDecoderBlock decoder = module("decoder", new TransformerDecoderBlock(TransformerConfig.of(8, 2), RANDOM));
+
+            @Override public Tensor forward(Tensor x) {
+                return run(decoder, () -> decoder.forward(x, x));
+            }
+        };
+        Summary summary = Summary.of(own, 2, 5, 8);
+        assertThat(summary.rows()).filteredOn(row -> row.output() == null).extracting(Summary.Row::name)
+            .containsExactly("decoder.self_attn.dropout", "decoder.multihead_attn.dropout");
+        assertThat(summary.rows().getFirst().flops()).isZero();
+        assertThat(summary.rows().get(1).flops()).as("its three sums and GELU").isBetween(3L * 2 * 5 * 8, 40L * 2 * 5 * 32);
     }
 
     @Test void aNetworkThatFitsNoMemory() {

@@ -169,7 +169,7 @@ class TransformerTest {
         assertThat(Tensors.maxAbsDiff(block.forward(x), same.forward(x))).isZero();
     }
 
-    /** In one operation, with dropout of the weights, and with a bias of the scores: the three ways of attention agree. */
+    /** In one operation, with dropout of the weights, with a bias of the scores, and asked for its weights: the ways of attention agree. */
     @ParameterizedTest
     @MethodSource("blocksForPadding")
     void aSequenceThatIsAllPaddingTakesNothingAndStopsNoTraining(TransformerConfig config) {
@@ -180,6 +180,17 @@ class TransformerTest {
         assertThat(y.select(0, 1).toArray()).containsOnly(0);
         assertThat(y.select(0, 0).toArray()).doesNotContain(0, Float.NaN);
         y.mul(y).sum().backward();
+        for (Tensor parameter : attention.parameters()) assertThat(parameter.grad().toArray()).doesNotContain(Float.NaN);
+        assertThat(x.grad().select(0, 1).toArray()).containsOnly(0);
+
+        attention.eval();
+        x.zeroGrad();
+        attention.zeroGrad();
+        Tensor seen = config.causal() ? Tensors.causalMask(3).maximum(mask) : mask;
+        MultiHeadAttention.Attended attended = attention.attend(x, x, x, seen);
+        assertThat(attended.weights().select(0, 1).toArray()).containsOnly(0);
+        assertThat(Tensors.maxAbsDiff(attended.output(), attention.output(x, x, x, mask, config.causal()))).isLessThan(1e-6);
+        attended.output().pow(2).sum().backward();
         for (Tensor parameter : attention.parameters()) assertThat(parameter.grad().toArray()).doesNotContain(Float.NaN);
         assertThat(x.grad().select(0, 1).toArray()).containsOnly(0);
     }
