@@ -19,6 +19,7 @@ import org.unrolled.tensor.op.Shapes;
  * <p>Import it by name: with {@code org.unrolled.nn.*} alone, {@code Module} would be ambiguous with java.lang's.
  */
 public abstract class Module {
+    private static final ScopedValue<Boolean> EVALUATING = ScopedValue.newInstance();
     private final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final Map<String, Tensor> buffers = new LinkedHashMap<>();
     private final Map<String, Tensor> counters = new LinkedHashMap<>();
@@ -175,14 +176,17 @@ public abstract class Module {
         return this;
     }
 
-    /** Whether this module is in training. */
+    /** Whether this module is in training; never within {@link #evaluating}. */
     public final boolean training() {
-        return training;
+        return training && !EVALUATING.isBound();
     }
 
-    /** Of this module alone, its parts left as they are. */
-    final void setOwnTraining(boolean training) {
-        this.training = training;
+    /**
+     * For who only looks at a network, and may not know which modules it has: within {@code look} each module is in evaluation, so that
+     * nothing is dropped and no running statistics move. Afterwards each is as it was, a part that is frozen in evaluation too.
+     */
+    public static <T> T evaluating(Supplier<T> look) {
+        return ScopedValue.where(EVALUATING, true).call(look::get);
     }
 
     private void setTraining(boolean training) {

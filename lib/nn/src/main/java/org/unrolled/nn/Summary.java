@@ -76,17 +76,9 @@ public record Summary(List<Row> rows, List<Integer> input) {
         Observer observer = new Observer(shapes);
         return Kernels.with(observer.profile.kernels(), () -> {
             Layer model = supplier.get();
-            Map<Module, Boolean> training = new IdentityHashMap<>();
-            model.namedModules().values().forEach(module -> training.put(module, module.training()));
-            model.eval();
-            try {
-                Tensor x = input.get();
-                Tensor y = ScopedValue.where(OBSERVER, observer).call(() -> observer.run(model, () -> model.forward(x)));
-                return new Summary(rows(model, observer, y), Arrays.stream(x.shape()).boxed().toList());
-            } finally {
-                // each as it was: part of a model may be frozen in evaluation
-                training.forEach(Module::setOwnTraining);
-            }
+            Tensor x = input.get();
+            Tensor y = Module.evaluating(() -> ScopedValue.where(OBSERVER, observer).call(() -> observer.run(model, () -> model.forward(x))));
+            return new Summary(rows(model, observer, y), Arrays.stream(x.shape()).boxed().toList());
         });
     }
 

@@ -268,17 +268,12 @@ public final class Trainer<B> {
 
     private Map<String, Double> measure() {
         Map<String, Double> measured = new LinkedHashMap<>();
-        module.eval();
-        try {
-            Tensors.noGrad(() -> {
-                Iterable<? extends B> batches = validation;
-                if (batches != null) measured.put("validation loss", meanLoss(batches));
-                metrics.forEach((name, value) -> measured.put(name, value.getAsDouble()));
-            });
-        } finally {
-            module.train();
-        }
-        return measured;
+        return Module.evaluating(() -> Tensors.noGrad(() -> {
+            Iterable<? extends B> batches = validation;
+            if (batches != null) measured.put("validation loss", meanLoss(batches));
+            metrics.forEach((name, value) -> measured.put(name, value.getAsDouble()));
+            return measured;
+        }));
     }
 
     private double meanLoss(Iterable<? extends B> batches) {

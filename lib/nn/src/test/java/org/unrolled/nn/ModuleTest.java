@@ -51,6 +51,24 @@ class ModuleTest {
         assertThat(block.forward(x).toArray()).isNotEqualTo(block.forward(x).toArray());
     }
 
+    @Test void whoOnlyLooksLeavesEachModuleAsItIs() {
+        Dropout dropout = new Dropout(0.5, 3);
+        BatchNorm1d frozen = new BatchNorm1d(4);
+        Sequential net = new Sequential(dropout, frozen);
+        frozen.eval();
+        Tensor x = Tensors.ones(3, 4);
+        Tensor y = Module.evaluating(() -> {
+            assertThat(net.training()).isFalse();
+            return net.forward(x);
+        });
+        assertThat(y.toArray()).containsOnly((float) (1 / Math.sqrt(1 + 1e-5)));
+        assertThat(dropout.step().toIntArray()).containsExactly(0);
+        assertThat(net.training()).isTrue();
+        assertThat(frozen.training()).as("a frozen part stays frozen").isFalse();
+        assertThatThrownBy(() -> Module.evaluating(() -> net.forward(Tensors.ones(3)))).hasMessageStartingWith("BatchNorm1d: the input (3)");
+        assertThat(net.training()).as("after an error too").isTrue();
+    }
+
     @Test void dropoutDrawsTheSameAgainGoingBack() {
         Dropout dropout = new Dropout(0.5, 3);
         Tensor x = Tensors.ones(64).requiresGrad(true);

@@ -6,6 +6,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.nn.Module;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -124,8 +125,8 @@ public final class Plane extends Picture<Plane> {
     }
 
     /**
-     * Draws a function behind the points. It is asked here and now, without gradients, so a network may be trained on
-     * afterwards.
+     * Draws a function behind the points. It is asked here and now, without gradients and in evaluation, so that a network is
+     * drawn as it would answer, and can be trained on afterwards as if nobody had looked.
      *
      * @param f from points (M, 2) to M numbers
      */
@@ -138,8 +139,8 @@ public final class Plane extends Picture<Plane> {
                 grid[at + 1] = (float) (bottom + (GRID - row - 0.5) / GRID * extent);
             }
         }
-        float[] values = Tensors.noGrad(() -> ask(f, grid));
-        float[] atPoints = points.length == 0 ? new float[0] : Tensors.noGrad(() -> ask(f, points));
+        float[] values = ask(f, grid);
+        float[] atPoints = points.length == 0 ? new float[0] : ask(f, points);
         boolean[] wrong = new boolean[classes.length];
         if (classValues.size() == 2) {
             for (int i = 0; i < wrong.length; i++) {
@@ -154,7 +155,7 @@ public final class Plane extends Picture<Plane> {
 
     private static float[] ask(UnaryOperator<Tensor> f, float[] points) {
         Tensor asked = Tensors.tensor(points, points.length / 2, 2);
-        Tensor values = f.apply(asked);
+        Tensor values = Module.evaluating(() -> Tensors.noGrad(() -> f.apply(asked)));
         if (values.numel() != points.length / 2) {
             throw new IllegalArgumentException("plane: the function made " + TensorView.of(null, values).shapeText() + " of points "
                     + TensorView.of(null, asked).shapeText() + ", and each point needs one number. Hint: select(1, c) takes one column.");

@@ -17,6 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.unrolled.nn.BatchNorm1d;
+import org.unrolled.nn.Dropout;
+import org.unrolled.nn.Linear;
+import org.unrolled.nn.Sequential;
 import org.unrolled.tensor.Tensor;
 
 class PictureTest {
@@ -189,6 +193,21 @@ class PictureTest {
         assertThat(svg(drawn)).contains("<image").contains("stroke=\"#000\"");
         assertThat(Notebook.plane(Notebook.zeros(0, 2), Notebook.ids()).field(p -> p.select(1, 0)).alt()).startsWith("Plane with 0 points");
         assertThat(svg(Notebook.plane(x, Notebook.ids(0, 1, 0, 1)).field(p -> p.select(1, 0).mul(Double.NaN)))).contains("<image");
+    }
+
+    @Test void aPlaneLooksAtANetworkAndLeavesItAsItIs() {
+        Random random = new Random(1);
+        Dropout dropout = new Dropout(0.5, random);
+        Sequential net = new Sequential(new Linear(2, 8, random), new BatchNorm1d(8), dropout, new Linear(8, 1, random));
+        net.forward(Notebook.randn(random, 16, 2));
+        float[] mean = net.stateDict().get("1.running_mean").toArray();
+        Plane plane = Notebook.plane(Notebook.tensor(new double[][] {{-1, 0}, {1, 0}}), Notebook.ids(0, 1));
+        String seen = svg(plane.field(x -> net.forward(x)));
+        assertThat(net.training()).isTrue();
+        assertThat(net.stateDict().get("1.running_mean").toArray()).isEqualTo(mean);
+        assertThat(net.stateDict().get("1.num_batches_tracked").item()).isEqualTo(1);
+        assertThat(dropout.step().toIntArray()).containsExactly(1);
+        assertThat(svg(plane.field(x -> ((Sequential) net.eval()).forward(x)))).as("it is drawn as it answers in evaluation").isEqualTo(seen);
     }
 
     @Test void thePlanesZeroLineIsWhereTheFunctionIsZero() {
