@@ -1,10 +1,7 @@
 package org.unrolled.nn.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
-import java.util.Random;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -52,28 +49,13 @@ public final class Digits {
     /** 3,060 images (1, 8, 8) for training and 763 for validation, which the seed draws class by class, and 1,797 by other writers for the test. */
     public static Split split(long seed) {
         Examples all = examples();
-        List<List<Integer>> classes = new ArrayList<>();
-        for (int c = 0; c < CLASSES.size(); c++) classes.add(new ArrayList<>());
-        for (int i = 0; i < TRAINING; i++) classes.get(all.y.label(i)).add(i);
-        Random random = new Random(seed);
-        List<Integer> train = new ArrayList<>();
-        List<Integer> validation = new ArrayList<>();
-        for (List<Integer> members : classes) {
-            for (int i = members.size() - 1; i > 0; i--) Collections.swap(members, i, random.nextInt(i + 1));
-            int held = (int) Math.round(members.size() * 0.2);
-            validation.addAll(members.subList(0, held));
-            train.addAll(members.subList(held, members.size()));
-        }
-        int[] test = Arrays.copyOfRange(all.all(), TRAINING, COUNT);
-        return Split.byIndex(all, ints(train), ints(validation), test);
+        // the fifth that is dealt first is for validation
+        List<int[]> parts = Split.byClass(all, TRAINING, 0.2, 0.8, seed);
+        return Split.byIndex(all, parts.get(1), parts.get(0), Arrays.copyOfRange(all.all(), TRAINING, COUNT));
     }
 
     /** The same with images enlarged to (1, size, size) by {@link Images#resize}: smoother, with no more to see than 8×8 pixels hold. */
     public static Split split(long seed, int size) {
         return split(seed).mapped(x -> Images.resize(x, size, size));
-    }
-
-    private static int[] ints(List<Integer> list) {
-        return list.stream().mapToInt(Integer::intValue).sorted().toArray();
     }
 }

@@ -44,12 +44,18 @@ public final class Split {
         if (examples.classes().isEmpty()) {
             throw new IllegalArgumentException("stratified: these examples have no classes to keep in balance. Hint: random splits them without.");
         }
+        List<int[]> parts = byClass(examples, examples.size(), trainShare, validationShare, seed);
+        return new Split(examples, "stratified, seed " + seed, parts.get(0), parts.get(1), parts.get(2));
+    }
+
+    /** The first {@code count} examples dealt class by class into three parts, each in order. */
+    static List<int[]> byClass(Examples examples, int count, double first, double second, long seed) {
         Map<Integer, List<Integer>> groups = new TreeMap<>();
-        for (int i = 0; i < examples.size(); i++) groups.computeIfAbsent(examples.y.label(i), _ -> new ArrayList<>()).add(i);
+        for (int i = 0; i < count; i++) groups.computeIfAbsent(examples.y.label(i), _ -> new ArrayList<>()).add(i);
         Random random = new Random(seed);
         List<List<Integer>> parts = List.of(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (List<Integer> group : groups.values()) deal(group, trainShare, validationShare, random, parts);
-        return new Split(examples, "stratified, seed " + seed, sorted(parts.get(0)), sorted(parts.get(1)), sorted(parts.get(2)));
+        for (List<Integer> group : groups.values()) deal(group, first, second, random, parts);
+        return parts.stream().map(Split::sorted).toList();
     }
 
     /** Without regard to classes. */
@@ -122,11 +128,12 @@ public final class Split {
         }
     }
 
-    private static void deal(List<Integer> members, double train, double validation, Random random, List<List<Integer>> parts) {
+    /** Shuffles the members and deals their first share (at least one), the second, and what is left. */
+    private static void deal(List<Integer> members, double first, double second, Random random, List<List<Integer>> parts) {
         shuffle(members, random);
         int n = members.size();
-        int a = Math.max(Math.min(1, n), (int) Math.round(n * train));
-        int b = Math.max(a, (int) Math.round(n * (train + validation)));
+        int a = Math.max(Math.min(1, n), (int) Math.round(n * first));
+        int b = Math.max(a, (int) Math.round(n * (first + second)));
         parts.get(0).addAll(members.subList(0, a));
         parts.get(1).addAll(members.subList(a, Math.min(b, n)));
         parts.get(2).addAll(members.subList(Math.min(b, n), n));
