@@ -8,7 +8,10 @@ import org.unrolled.tensor.op.CrossEntropy;
 public final class Metrics {
     private Metrics() { }
 
-    /** The share of rows of logits (…, C) whose largest is at the label (…); NaN of nothing. */
+    /**
+     * The share of rows of logits (…, C) whose largest is at the label (…); NaN of nothing. Of equal ones the first counts as the largest, and a NaN counts
+     * as larger than any number (as in PyTorch's argmax): a network that gives NaN alone predicts class 0.
+     */
     public static double accuracy(Tensor logits, Tensor labels) {
         return labels.numel() == 0 ? Double.NaN : ConfusionMatrix.of(logits, labels).accuracy();
     }

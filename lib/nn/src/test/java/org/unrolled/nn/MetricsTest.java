@@ -72,6 +72,7 @@ class MetricsTest {
     @Test void accuracyOfLogits() {
         assertThat(Metrics.accuracy(Tensors.tensor(new double[][] {{1, 2}, {3, 0}, {0, 1}}), Tensors.ids(1, 0, 0))).isCloseTo(2 / 3.0, CLOSE);
         assertThat(Metrics.accuracy(Tensors.zeros(0, 2), Tensors.ids())).isNaN();
+        assertThat(Metrics.accuracy(Tensors.tensor(new double[][] {{5, Double.NaN}, {Double.NaN, Double.NaN}, {7, 7}}), Tensors.ids(1, 0, 0))).isEqualTo(1);
         assertThat(ConfusionMatrix.of(3, Tensors.ids(), Tensors.ids()).macroF1()).isZero();
     }
 

@@ -8,7 +8,7 @@ import org.unrolled.tensor.Tensors;
  * A few examples as tensors.
  *
  * @param x       (B, …); sequences (B, T, …), padded to the longest of the batch
- * @param y       labels (B), or targets (B, …)
+ * @param y       labels (B), targets (B, …), or targets for each step (B, T, …)
  * @param lengths of the sequences; empty if the examples are none
  * @param texts   of the examples: sentences, captions; empty if there are none
  * @param indices where the examples stand in the whole data set

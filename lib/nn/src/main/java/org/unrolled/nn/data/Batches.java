@@ -56,7 +56,7 @@ public final class Batches implements Iterable<Batch> {
             lengths[k] = all[rows[k]];
             longest = Math.max(longest, lengths[k]);
         }
-        return new Batch(examples.inputs().take(rows, longest), examples.y.take(rows), lengths, texts, rows);
+        return new Batch(examples.inputs().take(rows, longest), examples.targets(rows, longest), lengths, texts, rows);
     }
 
     @Override public Iterator<Batch> iterator() {

@@ -76,11 +76,12 @@ public final class Examples {
     }
 
     /**
-     * Sequences of unequal lengths, each padded to the longest; the x of a batch is cut to its own longest, its y is not.
+     * Sequences of unequal lengths, each padded to the longest; a batch is cut to its own longest. Targets with the T of x as their second axis
+     * are one for each step and are cut with x; (N, 1, T) keeps a target that only happens to be T numbers whole.
      *
      * @param x       (N, T, …)
      * @param lengths how many of the T steps are real, for each sequence
-     * @param y       labels (N), or targets (N, …)
+     * @param y       labels (N), targets (N, …), or targets for each step (N, T, …)
      * @param classes the names of the labels; none for targets
      */
     public static Examples ofSequences(Tensor x, int[] lengths, Tensor y, List<String> classes) {
@@ -126,6 +127,12 @@ public final class Examples {
         int[] indices = new int[size()];
         Arrays.setAll(indices, i -> i);
         return indices;
+    }
+
+    /** These examples' targets, those for each step cut after {@code longest}. */
+    Tensor targets(int[] indices, int longest) {
+        boolean eachStep = x != null && y.shape().length > 0 && x.shape().length > 0 && y.shape()[0] == x.shape()[0];
+        return eachStep ? y.take(indices, longest) : y.take(indices);
     }
 
     Rows inputs() {

@@ -1,6 +1,7 @@
 package org.unrolled.nn.data;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.op.Shapes;
@@ -8,7 +9,8 @@ import org.unrolled.tensor.op.Shapes;
 /**
  * Standardises inputs: (x - mean) / deviation, with mean and deviation estimated on a training part and on nothing else.
  * The deviation is that of the population (divided by n, as scikit-learn's StandardScaler does); where it is 0, a constant feature, x - mean is left
- * as it is. Inputs that are not finite are an error, since one of them would make every mean NaN.
+ * as it is. Inputs that are not finite are an error, since one of them would make every mean NaN. The padding of sequences counts for
+ * nothing; it is scaled with the rest, so what it holds is no longer 0 and has to stay hidden by lengths or a mask.
  */
 public final class Scaler {
     private final float[] mean;
@@ -56,25 +58,38 @@ public final class Scaler {
         int inner = kind == 2 ? width / groups : 1;
         double[] sum = new double[groups];
         double[] squares = new double[groups];
+        int[] counts = new int[groups];
         for (int i = 0; i < values.length; i++) {
+            if (padding(train, i, width)) continue;
             if (!Float.isFinite(values[i])) {
                 throw new IllegalArgumentException("Scaler: example " + train.indices[i / width] + " holds " + values[i]
                         + ", which would make every mean NaN. Hint: drop the example or fill the gap before you split.");
             }
-            sum[kind == 0 ? 0 : i % width / inner] += values[i];
+            int g = kind == 0 ? 0 : i % width / inner;
+            sum[g] += values[i];
+            counts[g]++;
         }
-        double n = (double) values.length / groups;
-        for (int g = 0; g < groups; g++) sum[g] /= n;
+        // a place that is padding in each sequence has a mean of 0
+        for (int g = 0; g < groups; g++) sum[g] /= Math.max(1, counts[g]);
         for (int i = 0; i < values.length; i++) {
+            if (padding(train, i, width)) continue;
             int g = kind == 0 ? 0 : i % width / inner;
             squares[g] += (values[i] - sum[g]) * (values[i] - sum[g]);
         }
         for (int g = 0; g < groups; g++) {
-            double deviation = Math.sqrt(squares[g] / n);
+            double deviation = Math.sqrt(squares[g] / Math.max(1, counts[g]));
             // rounding leaves a constant feature a deviation of some 1e-9 of its size
             squares[g] = deviation <= 1e-7 * Math.abs(sum[g]) ? 1 : deviation;
         }
         return new Scaler(sum, squares, shape);
+    }
+
+    /** Whether element i of the inputs, {@code width} to an example, lies past the end of its sequence. */
+    private static boolean padding(TrainingPart train, int i, int width) {
+        int @Nullable [] lengths = train.examples.lengths;
+        if (lengths == null) return false;
+        int T = train.examples.inputs().shape()[0];
+        return i % width / (width / T) >= lengths[train.indices[i / width]];
     }
 
     private static float[] floats(double[] values) {

@@ -131,6 +131,12 @@ class SequencesTest {
         assertThat(alice.vocabulary().decode(streams.getFirst().x().select(0, 0))).startsWith("CHAPTER I\n\nDown the Rabbit-Hole");
     }
 
+    @Test void aStreamIsLongerThanItsPieces() {
+        assertThatIllegalArgumentException().isThrownBy(() -> Characters.of("abcabcabcabc", 1, 0).streams(3, 4))
+                .withMessage("Characters: pieces of 4 characters from a stream of 4: a piece has at least 1 character, and one more must follow it.");
+        assertThat(Characters.of("abcabcabcabc", 1, 0).streams(3, 3)).hasSize(1);
+    }
+
     @Test void samplesComeFromTheTrainingPart() {
         Characters alice = Alice.characters();
         assertThat(alice.train().numel() + alice.validation().numel() + alice.test().numel()).isEqualTo(Alice.text().length());

@@ -142,6 +142,37 @@ class SplitTest {
                 .withMessage("perChannel: an example has the shape (3), and an image has (C, H, W). Hint: standard fits one scale, perFeature one for each number.");
     }
 
+    /** Sequences of 1, 3 and 2 steps of two numbers, padded with what must not matter. */
+    private static Examples padded(Tensor y) {
+        float pad = Float.NaN;
+        float[] x = {1, 10, pad, pad, pad, pad, 2, 20, 3, 30, 4, 40, 5, 50, 6, 60, pad, pad};
+        return Examples.ofSequences(Tensors.tensor(x, 3, 3, 2), new int[] {1, 3, 2}, y, List.of());
+    }
+
+    @Test void paddingIsNotScaledBy() {
+        Split split = Split.byIndex(padded(Tensors.zeros(3)), new int[] {2, 0}, new int[] {}, new int[] {1});
+        assertThat(Scaler.standard(split.train()).mean().item()).as("of 1, 10, 5, 50, 6, 60").isCloseTo(132 / 6f, within(1e-5f));
+        Scaler places = Scaler.perFeature(split.train());
+        assertThat(places.mean().toArray()).as("a step that no sequence of the part has: 0").containsExactly(3, 30, 6, 60, 0, 0);
+        assertThat(places.deviation().toArray()).containsExactly(2, 20, 1, 1, 1, 1);
+    }
+
+    @Test void aBatchOfSequencesIsCutToItsLongest() {
+        Tensor tags = Tensors.ids(new int[] {1, 0, 0, 2, 3, 4, 5, 6, 0}, 3, 3);
+        Split split = Split.byIndex(padded(tags), new int[] {0, 2}, new int[] {}, new int[] {1});
+        Batch batch = split.train().batches(2).get(0);
+        assertThat(batch.x().shape()).containsExactly(2, 2, 2);
+        assertThat(batch.y().toArray2d()).as("a target for each step is cut with x").isEqualTo(new float[][] {{1, 0}, {5, 6}});
+        assertThat(batch.mask().shape()).containsExactly(2, 2);
+        assertThat(split.test().batches(1).get(0).y().toIntArray()).containsExactly(2, 3, 4);
+        assertThat(split.mapped(x -> x.mul(2)).train().batches(2).get(0).y().shape()).containsExactly(2, 2);
+        // other targets stay whole
+        Split forecasts = Split.byIndex(padded(Tensors.zeros(3, 2)), new int[] {0}, new int[] {}, new int[] {1, 2});
+        assertThat(forecasts.train().batches(1).get(0).y().shape()).containsExactly(1, 2);
+        Split three = Split.byIndex(padded(Tensors.zeros(3, 1, 3)), new int[] {0}, new int[] {}, new int[] {1, 2});
+        assertThat(three.train().batches(1).get(0).y().shape()).containsExactly(1, 1, 3);
+    }
+
     @Test void notANumberIsAnError() {
         Tensor x = Tensors.tensor(new float[] {1, 2, Float.NaN, 4}, 4, 1);
         Split split = Split.byIndex(Examples.of(x, Tensors.zeros(4)), new int[] {3, 2, 0}, new int[] {}, new int[] {1});
