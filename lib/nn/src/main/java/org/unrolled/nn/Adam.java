@@ -10,13 +10,13 @@ import org.unrolled.tensor.kernel.Kernels;
  * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015), with PyTorch's defaults: β = (0.9, 0.999), ε = 1e-8, no
  * weight decay. A weight decay is added to the gradient; where it shall shrink the weights by itself, use {@link AdamW}.
  */
-public final class Adam extends Optimizer {
-    private static final float EPS = 1e-8f;
-    private final Buffer m;
-    private final Buffer v;
-    private final float beta1;
-    private final float beta2;
-    private final float weightDecay;
+public sealed class Adam extends Optimizer permits AdamW {
+    static final float EPS = 1e-8f;
+    final Buffer m;
+    final Buffer v;
+    final float beta1;
+    final float beta2;
+    final float weightDecay;
 
     /** Over a module's parameters, with the defaults. */
     public Adam(Module module, double lr) {
@@ -42,7 +42,7 @@ public final class Adam extends Optimizer {
         k.adam(parameters, m, v, gradients, step, lr, beta1, beta2, EPS, weightDecay);
     }
 
-    @Override protected Map<String, Buffer> moments() {
+    @Override protected final Map<String, Buffer> moments() {
         return Map.of("exp_avg", m, "exp_avg_sq", v);
     }
 }

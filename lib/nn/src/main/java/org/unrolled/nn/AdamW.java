@@ -1,23 +1,14 @@
 package org.unrolled.nn;
 
 import java.util.List;
-import java.util.Map;
 import org.unrolled.tensor.Tensor;
-import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
 
 /**
  * AdamW (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019), with PyTorch's defaults:
- * β = (0.9, 0.999), ε = 1e-8, weight decay 0.01.
+ * β = (0.9, 0.999), ε = 1e-8, weight decay 0.01. As {@link Adam}, but the decay shrinks the weights by itself.
  */
-public final class AdamW extends Optimizer {
-    private static final float EPS = 1e-8f;
-    private final Buffer m;
-    private final Buffer v;
-    private final float beta1;
-    private final float beta2;
-    private final float weightDecay;
-
+public final class AdamW extends Adam {
     /** Over a module's parameters, with the defaults. */
     public AdamW(Module module, double lr) {
         this(module.parameters(), lr);
@@ -29,20 +20,11 @@ public final class AdamW extends Optimizer {
     }
 
     /** With all its numbers. */
-    public AdamW(List<Tensor> tensors, double lr, double beta1, double beta2, double weightDecay) {
-        super(tensors, lr);
-        m = Kernels.current().floats(parameters.length());
-        v = Kernels.current().floats(parameters.length());
-        this.beta1 = (float) beta1;
-        this.beta2 = (float) beta2;
-        this.weightDecay = (float) weightDecay;
+    public AdamW(List<Tensor> parameters, double lr, double beta1, double beta2, double weightDecay) {
+        super(parameters, lr, beta1, beta2, weightDecay);
     }
 
     @Override protected void update(Kernels k) {
         k.adamW(parameters, m, v, gradients, step, lr, beta1, beta2, EPS, weightDecay);
-    }
-
-    @Override protected Map<String, Buffer> moments() {
-        return Map.of("exp_avg", m, "exp_avg_sq", v);
     }
 }

@@ -88,7 +88,7 @@ public final class MultiHeadAttention extends Module {
 
     private Tensor outputOf(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
         // a bias of the scores, and dropout of the weights, need the weights
-        if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p() > 0) {
+        if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p > 0) {
             return joined(run(dropout, weights(q, k, mask, causal)).matmul(v));
         }
         return joined(Tensors.scaledDotProductAttention(q, k, v, mask, causal));
