@@ -4,83 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assertions.fail;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.google.gson.Gson;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParser;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Random;
-import java.util.function.BiConsumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
-import org.unrolled.tensor.kernel.Kernels;
 
 /** Layers of convolutional networks give what PyTorch gave in float64, train along PyTorch's loss curve, and begin with its numbers. */
 class ConvolutionalTest {
-    private record Values(int[] shape, double[] data, int[] ints) {
-        Tensor tensor() {
-            if (ints != null) return Tensors.ids(ints, shape);
-            float[] floats = new float[data.length];
-            for (int i = 0; i < data.length; i++) floats[i] = (float) data[i];
-            return Tensors.tensor(floats, shape);
-        }
-    }
-
-    private record Case(String op, String name, Map<String, Object> args, int terms, Map<String, Values> inputs, Map<String, Values> state, Values dout,
-                        Map<String, Values> outputs, int batches, Map<String, Values> gradients, Map<String, Values> parameterGradients) {
-        int integer(String arg) { return ((Double) args.get(arg)).intValue(); }
-
-        boolean flag(String arg) { return (Boolean) args.get(arg); }
-
-        void load(Module module) {
-            Map<String, Tensor> tensors = new LinkedHashMap<>();
-            state.forEach((name, values) -> tensors.put(name, values.tensor()));
-            assertThat(module.stateDict().keySet()).as("names and their order").containsExactlyElementsOf(tensors.keySet());
-            module.loadStateDict(tensors);
-        }
-    }
-
-    private static JsonArray cases(String file) {
-        try (InputStream in = ConvolutionalTest.class.getResourceAsStream("/pytorch/" + file + ".json")) {
-            JsonObject recorded = JsonParser.parseReader(new InputStreamReader(in, StandardCharsets.UTF_8)).getAsJsonObject();
-            assertThat(recorded.getAsJsonArray("cases")).hasSize(recorded.get("count").getAsInt());
-            return recorded.getAsJsonArray("cases");
-        } catch (IOException e) {
-            throw new IllegalStateException(e);
-        }
-    }
-
-    private static Stream<DynamicTest> onEveryProvider(String file, BiConsumer<Case, String> test) {
-        List<Case> recorded = cases(file).asList().stream().map(c -> new Gson().fromJson(c, Case.class)).toList();
-        return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name).flatMap(provider ->
-            recorded.stream().map(c -> dynamicTest(provider + ", " + c.op + ": " + c.name, () ->
-                Kernels.with(Kernels.named(provider), () -> test.accept(c, provider + ": " + c.op + " (" + c.name + ")")))));
-    }
-
     // ---- layers
 
     @TestFactory
     Stream<DynamicTest> layers() {
-        return onEveryProvider("convolutional", ConvolutionalTest::layer);
+        return Recorded.onEveryProvider("convolutional", ConvolutionalTest::layer);
     }
 
-    private static void layer(Case c, String where) {
+    private static void layer(Recorded.Case c, String where) {
         Random random = new Random(1);
-        Layer layer = switch (c.op) {
+        Layer layer = switch (c.op()) {
             case "Conv2d" -> new Conv2d(c.integer("in"), c.integer("out"), c.integer("kernel"), c.integer("stride"), c.integer("padding"), c.integer("dilation"),
                 c.integer("groups"), c.flag("bias"), random);
             case "Conv1d" -> new Conv1d(c.integer("in"), c.integer("out"), c.integer("kernel"), c.integer("stride"), c.integer("padding"), c.integer("dilation"),
@@ -92,40 +40,27 @@ class ConvolutionalTest {
             case "AdaptiveAvgPool2d" -> new AdaptiveAvgPool2d(c.integer("H"), c.integer("W"));
             case "GroupNorm" -> new GroupNorm(c.integer("groups"), c.integer("channels"));
             case "Flatten" -> new Flatten();
-            case "BatchNorm2d" -> new BatchNorm2d(c.integer("channels"), (Double) c.args.get("momentum"));
-            case "BatchNorm1d" -> new BatchNorm1d(c.integer("channels"), (Double) c.args.get("momentum"));
-            default -> fail("no Java code runs the recorded layer " + c.op);
+            case "BatchNorm2d" -> new BatchNorm2d(c.integer("channels"), c.number("momentum"));
+            case "BatchNorm1d" -> new BatchNorm1d(c.integer("channels"), c.number("momentum"));
+            default -> fail("no Java code runs the recorded layer " + c.op());
         };
         c.load(layer);
         if (layer instanceof BatchNorm) {
-            Tensor before = c.inputs.get("before").tensor();
+            Tensor before = c.inputs().get("before").tensor();
             for (int i = 0; i < before.size(0); i++) layer.forward(before.select(0, i));
             if (c.flag("evaluation")) layer.eval();
         }
-        Tensor x = c.inputs.get("x").tensor().requiresGrad(true), y = layer.forward(x);
-        same(where + ", output", c.terms, c.outputs.get("y"), y);
+        Tensor x = c.inputs().get("x").tensor().requiresGrad(true), y = layer.forward(x);
+        c.same(where, "y", y);
         if (layer instanceof BatchNorm norm) {
-            same(where + ", running mean", c.terms, c.outputs.get("running_mean"), norm.runningMean());
-            same(where + ", running variance", c.terms, c.outputs.get("running_var"), norm.runningVar());
-            assertThat(layer.stateDict().get("num_batches_tracked").item()).isEqualTo(c.batches);
+            c.same(where, "running_mean", norm.runningMean());
+            c.same(where, "running_var", norm.runningVar());
+            assertThat(layer.stateDict().get("num_batches_tracked").item()).isEqualTo(c.batches());
         }
-        y.backward(c.dout.tensor());
-        same(where + ", gradient of x", c.terms, c.gradients.get("x"), x.grad());
-        assertThat(layer.namedParameters().keySet()).as(where).containsExactlyElementsOf(c.parameterGradients.keySet());
-        c.parameterGradients.forEach((name, values) -> same(where + ", gradient of " + name, c.terms, values, layer.namedParameters().get(name).grad()));
-    }
-
-    private static void same(String where, int terms, Values expected, Tensor got) {
-        assertThat(got.shape()).as(where + ": shape").isEqualTo(expected.shape);
-        float[] numbers = got.toArray();
-        double largest = 0.5;
-        for (double e : expected.data) largest = Math.max(largest, Math.abs(e));
-        double tolerance = (4 + terms) * 0x1p-23 * largest;
-        for (int i = 0; i < numbers.length; i++) {
-            if (!(Math.abs(numbers[i] - expected.data[i]) <= tolerance)) {
-                fail(where + ": element " + i + ": got " + numbers[i] + ", expected " + expected.data[i] + " within " + tolerance);
-            }
-        }
+        y.backward(c.dout().tensor());
+        c.same(where + ", gradient of x", c.gradients().get("x"), x.grad());
+        assertThat(layer.namedParameters().keySet()).as(where).containsExactlyElementsOf(c.parameterGradients().keySet());
+        c.parameterGradients().forEach((name, values) -> c.same(where + ", gradient of " + name, values, layer.namedParameters().get(name).grad()));
     }
 
     // ---- training
@@ -139,12 +74,12 @@ class ConvolutionalTest {
     /** 50 steps from PyTorch's weights on PyTorch's data: each loss to 1e-3 of PyTorch's; the evaluation after them uses the running statistics. */
     @TestFactory
     Stream<DynamicTest> aTrainingRunWithBatchNorm() {
-        return onEveryProvider("convolutional-curve", (c, where) -> {
+        return Recorded.onEveryProvider("convolutional-curve", (c, where) -> {
             Sequential net = leNet(new Random(1));
             c.load(net);
             AdamW adamW = new AdamW(net.parameters(), 0.003, 0.9, 0.999, 0.01);
-            Tensor x = c.inputs.get("x").tensor(), labels = c.inputs.get("labels").tensor();
-            double[] losses = c.outputs.get("losses").data;
+            Tensor x = c.inputs().get("x").tensor(), labels = c.inputs().get("labels").tensor();
+            double[] losses = c.outputs().get("losses").data();
             assertThat(losses).hasSize(50);
             for (int step = 0; step < losses.length; step++) {
                 adamW.zeroGrad();
@@ -152,18 +87,18 @@ class ConvolutionalTest {
                 loss.backward();
                 adamW.clipGradNorm(1);
                 adamW.step();
-                if (step == 9) net.stateDict().forEach((name, tensor) -> close(where + ", " + name + " after ten steps", 1e-4, c.outputs.get(name), tensor.toFloat()));
+                if (step == 9) net.stateDict().forEach((name, tensor) -> close(where + ", " + name + " after ten steps", 1e-4, c.outputs().get(name), tensor.toFloat()));
                 assertThat((double) loss.item()).as(where + ", loss of step " + step).isCloseTo(losses[step], within(1e-3 * losses[step]));
             }
             net.eval();
-            close(where + ", logits in evaluation", 2e-3, c.outputs.get("logits"), net.forward(x.select(0, 0)));
-            close(where + ", running variance", 2e-3, c.outputs.get("running_var"), net.stateDict().get("1.running_var"));
+            close(where + ", logits in evaluation", 2e-3, c.outputs().get("logits"), net.forward(x.select(0, 0)));
+            close(where + ", running variance", 2e-3, c.outputs().get("running_var"), net.stateDict().get("1.running_var"));
         });
     }
 
-    private static void close(String where, double tolerance, Values expected, Tensor got) {
+    private static void close(String where, double tolerance, Recorded.Values expected, Tensor got) {
         float[] numbers = got.toArray();
-        double[] wanted = expected.data != null ? expected.data : Arrays.stream(expected.ints).asDoubleStream().toArray();
+        double[] wanted = expected.data() != null ? expected.data() : Arrays.stream(expected.ints()).asDoubleStream().toArray();
         assertThat(numbers).as(where).hasSameSizeAs(wanted);
         for (int i = 0; i < numbers.length; i++) {
             assertThat((double) numbers[i]).as(where + ", element " + i).isCloseTo(wanted[i], within(tolerance * Math.max(1, Math.abs(wanted[i]))));
@@ -215,7 +150,7 @@ class ConvolutionalTest {
 
     /** The bound of uniform numbers, or the standard deviation of normal ones, is what PyTorch hands to its generator. */
     @Test void initialValuesSpreadAsInPyTorch() {
-        JsonObject recorded = cases("convolutional-initial").get(0).getAsJsonObject();
+        JsonObject recorded = Recorded.read("convolutional-initial", JsonObject.class).getFirst();
         recorded.getAsJsonObject("gains").entrySet().forEach(e -> assertThat(Init.gain(e.getKey())).isCloseTo(e.getValue().getAsDouble(), within(1e-12)));
         assertThat(Init.gain(0.2)).isCloseTo(recorded.get("leaky").getAsDouble(), within(1e-12));
         for (JsonElement one : recorded.getAsJsonArray("weights")) {

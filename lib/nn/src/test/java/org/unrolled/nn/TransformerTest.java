@@ -65,11 +65,12 @@ class TransformerTest {
         final Embedding token = module("token", new Embedding(6, 8, new Random(1)));
         final TransformerBlock first;
         final TransformerBlock second;
-        final Linear out = module("out", new Linear(8, 6, new Random(1)));
+        final Linear out;
 
         Net(TransformerConfig config) {
             first = module("blocks.0", new TransformerBlock(config, new Random(1)));
             second = module("blocks.1", new TransformerBlock(config, new Random(1)));
+            out = module("out", new Linear(8, 6, new Random(1)));
         }
 
         Tensor logits(Tensor ids) {

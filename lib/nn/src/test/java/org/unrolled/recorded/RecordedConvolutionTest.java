@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unrolled.nn.Activation;
@@ -30,10 +29,6 @@ import org.unrolled.tensor.kernel.RecordingKernels.Recording;
 class RecordedConvolutionTest {
     private static final int BATCH = 6, SIZE = 12, CLASSES = 3, STEPS = 6;
 
-    static Stream<String> providers() {
-        return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name);
-    }
-
     private static final class Model {
         final Dropout2d dropout = new Dropout2d(0.3, 77);
         final Sequential net;
@@ -49,17 +44,12 @@ class RecordedConvolutionTest {
         }
 
         void step() {
-            adamW.zeroGrad();
-            Tensor value = net.forward(x).crossEntropy(labels);
-            value.backward();
-            adamW.clipGradNorm(0.5);
-            adamW.step();
-            loss.assign(value.detach());
+            Steps.step(adamW, loss, () -> net.forward(x).crossEntropy(labels));
         }
 
         /** All parameters, running statistics, and the loss. */
         float[] state() {
-            return Tensors.cat(0, Stream.concat(net.stateDict().values().stream(), Stream.of(loss)).map(t -> t.detach().toFloat().reshape(-1)).toArray(Tensor[]::new)).toArray();
+            return Steps.numbers(net.stateDict().values().stream(), loss);
         }
     }
 
@@ -72,7 +62,7 @@ class RecordedConvolutionTest {
     }
 
     @ParameterizedTest
-    @MethodSource("providers")
+    @MethodSource("org.unrolled.recorded.Steps#providers")
     void aReplayedStepIsTheEagerStepToTheBit(String provider) {
         Kernels kernels = Kernels.named(provider);
         Kernels.with(kernels, () -> {

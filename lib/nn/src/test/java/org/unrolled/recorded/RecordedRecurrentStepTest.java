@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unrolled.nn.AdamW;
@@ -21,10 +20,6 @@ import org.unrolled.tensor.kernel.RecordingKernels.Recording;
 class RecordedRecurrentStepTest {
     private static final int B = 5, T = 6, I = 3, H = 20;
 
-    static Stream<String> providers() {
-        return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name);
-    }
-
     private static final class Model extends Module {
         final Lstm lstm = module("lstm", new Lstm(I, H, 2, true, 0, new Random(1)));
         final Linear out = module("out", new Linear(2 * H, 2, new Random(2)));
@@ -32,22 +27,19 @@ class RecordedRecurrentStepTest {
         final AdamW adamW = new AdamW(this, 0.05);
 
         void step() {
-            adamW.zeroGrad();
-            Lstm.Result r = lstm.forward(x, null, null, lengths);
-            Tensor value = out.forward(Tensors.cat(-1, r.hN().select(0, -2), r.cN().select(0, -1))).crossEntropy(labels).add(r.output().pow(2).mean());
-            value.backward();
-            adamW.clipGradNorm(0.5);
-            adamW.step();
-            loss.assign(value.detach());
+            Steps.step(adamW, loss, () -> {
+                Lstm.Result r = lstm.forward(x, null, null, lengths);
+                return out.forward(Tensors.cat(-1, r.hN().select(0, -2), r.cN().select(0, -1))).crossEntropy(labels).add(r.output().pow(2).mean());
+            });
         }
 
         float[] state() {
-            return Tensors.cat(0, Stream.concat(parameters().stream(), Stream.of(loss)).map(t -> t.detach().reshape(-1)).toArray(Tensor[]::new)).toArray();
+            return Steps.numbers(parameters().stream(), loss);
         }
     }
 
     @ParameterizedTest
-    @MethodSource("providers")
+    @MethodSource("org.unrolled.recorded.Steps#providers")
     void aReplayedStepIsTheEagerStepToTheBit(String provider) {
         Kernels kernels = Kernels.named(provider);
         Kernels.with(kernels, () -> {

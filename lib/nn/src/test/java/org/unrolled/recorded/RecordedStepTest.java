@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,10 +28,6 @@ import org.unrolled.tensor.kernel.RecordingKernels.Recording;
 class RecordedStepTest {
     private static final int BATCH = 32, IN = 20, HIDDEN = 48, CLASSES = 7, STEPS = 12;
 
-    static Stream<String> providers() {
-        return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name);
-    }
-
     /** A network with its optimiser and the tensors that a step reads. */
     private static final class Model {
         final Dropout dropout = new Dropout(0.25, 77);
@@ -48,17 +43,12 @@ class RecordedStepTest {
         }
 
         void step() {
-            adamW.zeroGrad();
-            Tensor value = net.forward(x).crossEntropy(labels);
-            value.backward();
-            adamW.clipGradNorm(0.5);
-            adamW.step();
-            loss.assign(value.detach());
+            Steps.step(adamW, loss, () -> net.forward(x).crossEntropy(labels));
         }
 
         /** All parameters and the loss. */
         float[] state() {
-            return Tensors.cat(0, Stream.concat(net.parameters().stream(), Stream.of(loss)).map(t -> t.detach().reshape(-1)).toArray(Tensor[]::new)).toArray();
+            return Steps.numbers(net.parameters().stream(), loss);
         }
     }
 
@@ -76,7 +66,7 @@ class RecordedStepTest {
     }
 
     @ParameterizedTest
-    @MethodSource("providers")
+    @MethodSource("org.unrolled.recorded.Steps#providers")
     void aReplayedStepIsTheEagerStepToTheBit(String provider) {
         Kernels kernels = Kernels.named(provider);
         Kernels.with(kernels, () -> {
@@ -100,7 +90,7 @@ class RecordedStepTest {
     }
 
     @ParameterizedTest
-    @MethodSource("providers")
+    @MethodSource("org.unrolled.recorded.Steps#providers")
     void theStepNumberIsAnInput(String provider) {
         Kernels kernels = Kernels.named(provider);
         Kernels.with(kernels, () -> {
