@@ -7,7 +7,7 @@ Run by hand, from the repository's root, when a case is added (the tests only re
     torchenv/bin/python lib/tensor/src/test/python/record.py
 
 It rewrites lib/tensor/src/test/resources/pytorch/*.json (ops, read by PyTorchRecordingsTest) and
-lib/nn/src/test/resources/pytorch/*.json (modules and optimisers, read by PyTorchModulesTest).
+lib/nn/src/test/resources/pytorch/*.json (modules, optimisers and training curves, read through Recorded).
 
 A case holds: op, name, args, terms (how many numbers the longest sum adds: tests scale their tolerance with it), inputs,
 dout (the gradient that flows in), outputs, gradients. Inputs are float32 values; everything else was computed in float64

@@ -1,6 +1,7 @@
 package org.unrolled.nn;
 
 import java.util.Arrays;
+import java.util.function.IntToDoubleFunction;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.op.Shapes;
@@ -111,7 +112,7 @@ public final class ConfusionMatrix {
         return macro(this::f1);
     }
 
-    private double macro(java.util.function.IntToDoubleFunction of) {
+    private double macro(IntToDoubleFunction of) {
         double sum = 0;
         for (int c = 0; c < counts.length; c++) sum += of.applyAsDouble(c);
         return sum / counts.length;

@@ -2,6 +2,7 @@ package org.unrolled.notebook;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
 
 /**
@@ -21,7 +22,7 @@ public final class Film implements AutoCloseable {
     private final String name;
     private final List<Object> labels = new ArrayList<>();
     private final List<Object> frames = new ArrayList<>();
-    private Display.@org.jspecify.annotations.Nullable Handle handle;
+    private Display.@Nullable Handle handle;
     private boolean closed;
 
     Film(String name) {

@@ -20,7 +20,7 @@ public final class ParameterCount implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 65;
+        return 2 * 16 + 16 + 16 * 1 + 1;
     }
 
     @Override

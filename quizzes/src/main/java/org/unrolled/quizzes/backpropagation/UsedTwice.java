@@ -20,7 +20,7 @@ public final class UsedTwice implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 12;
+        return (3 + 3) + 3 + 3;
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class LayersThatFit implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 6;
+        return (28 - 1) / (5 - 1);
     }
 
     @Override

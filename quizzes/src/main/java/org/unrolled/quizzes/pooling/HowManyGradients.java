@@ -20,7 +20,7 @@ public final class HowManyGradients implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 16;
+        return 8 / 2 * (8 / 2);
     }
 
     @Override

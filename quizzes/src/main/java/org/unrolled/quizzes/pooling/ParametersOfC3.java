@@ -20,7 +20,7 @@ public final class ParametersOfC3 implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 2416;
+        return 16 * (6 * 5 * 5 + 1);
     }
 
     @Override

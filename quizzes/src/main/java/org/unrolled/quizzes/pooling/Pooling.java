@@ -5,6 +5,7 @@ import static org.unrolled.tensor.Tensors.tensor;
 import java.util.Random;
 import org.unrolled.nn.data.Digits;
 import org.unrolled.nn.data.Split;
+import org.unrolled.quizzes.convolution.Convolution;
 import org.unrolled.tensor.Tensor;
 
 /**
@@ -66,16 +67,7 @@ public final class Pooling {
 
     /** The picture moved down and to the right by whole pixels (negative: up, left); what moves in is 0. Works on the last two axes. */
     public static Tensor shift(Tensor pictures, int down, int right) {
-        int h = pictures.size(-2), w = pictures.size(-1);
-        float[] from = pictures.toArray(), to = new float[from.length];
-        for (int picture = 0; picture < from.length; picture += h * w) {
-            for (int i = Math.max(0, down); i < Math.min(h, h + down); i++) {
-                for (int j = Math.max(0, right); j < Math.min(w, w + right); j++) {
-                    to[picture + i * w + j] = from[picture + (i - down) * w + j - right];
-                }
-            }
-        }
-        return tensor(to, pictures.shape());
+        return Convolution.shift(pictures, down, right);
     }
 
     /** The numbers 0, 0.1, 0.2, … in random order, (height, width): no two of them are near each other. */
@@ -91,17 +83,7 @@ public final class Pooling {
 
     /** {@link Digits}, enlarged to 28 x 28 pixels and put into the middle of 32 x 32: LeNet-5's input. */
     public static Split digits() {
-        return Digits.split(0, 28).mapped(x -> framed(x, 32));
-    }
-
-    private static Tensor framed(Tensor pictures, int size) {
-        int h = pictures.size(-2), w = pictures.size(-1), top = (size - h) / 2, left = (size - w) / 2;
-        float[] from = pictures.toArray();
-        float[] to = new float[from.length / (h * w) * size * size];
-        for (int row = 0; row < from.length / w; row++) {
-            System.arraycopy(from, row * w, to, (row / h * size + row % h + top) * size + left, w);
-        }
-        return tensor(to, pictures.size(0), pictures.size(1), size, size);
+        return Digits.split(0, 28).mapped(x -> Convolution.pad(x, 2));
     }
 
     /** How far b is from a, example by example: the mean of |b − a| / |a| over the first axis, with Euclidean lengths. */

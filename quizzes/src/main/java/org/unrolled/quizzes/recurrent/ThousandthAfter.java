@@ -19,7 +19,7 @@ public final class ThousandthAfter implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 66;
+        return Math.ceil(Math.log(1000) / -Math.log(0.9));
     }
 
     @Override

@@ -20,7 +20,7 @@ public final class BlockParameters implements NumberQuestion {
 
     @Override
     public double expected() {
-        return 49_984;
+        return 4 * (64 * 64 + 64) + 64 * 256 + 256 + 256 * 64 + 64 + 2 * (64 + 64);
     }
 
     @Override

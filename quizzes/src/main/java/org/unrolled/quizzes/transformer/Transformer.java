@@ -146,13 +146,7 @@ public final class Transformer {
 
     /** The id in whose stretch of softmax(logits / temperature), laid from 0 to 1, the point u lies. */
     public static int sample(Tensor logits, double temperature, double u) {
-        float[] p = logits.div(temperature).softmax().toArray();
-        double sum = 0;
-        for (int id = 0; id < p.length; id++) {
-            sum += p[id];
-            if (sum > u) return id;
-        }
-        return p.length - 1;
+        return SampleToken.sample(logits, temperature, u);
     }
 
     /** Floating point operations of everything that body computes, in millions, as the kernels count them. */

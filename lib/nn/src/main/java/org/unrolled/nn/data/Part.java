@@ -1,5 +1,6 @@
 package org.unrolled.nn.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.unrolled.tensor.Tensor;
@@ -51,7 +52,7 @@ public abstract sealed class Part permits TrainingPart, HeldOutPart {
 
     /** The texts, if the examples came from texts. */
     public List<String> texts() {
-        return examples.texts.isEmpty() ? List.of() : java.util.Arrays.stream(indices).mapToObj(examples.texts::get).toList();
+        return examples.texts.isEmpty() ? List.of() : Arrays.stream(indices).mapToObj(examples.texts::get).toList();
     }
 
     /** How many examples of each class. */
