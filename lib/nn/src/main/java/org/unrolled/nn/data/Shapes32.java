@@ -2,6 +2,7 @@ package org.unrolled.nn.data;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.unrolled.tensor.Tensor;
@@ -10,7 +11,7 @@ import org.unrolled.tensor.Tensors;
 /**
  * Synthetic colour pictures of 32×32 pixels: a large shape with a texture, which is the class, a small plain shape beside it, and what makes seeing hard: clutter behind
  * and before, a bar that may hide a part, light from one side, turned and shifted shapes, noise. The colour says nothing about the class. LeNet-5 trained on the 4,000 training
- * pictures of seed 7 stays at about 70 % of the test (measured with PyTorch, 16 epochs of AdamW at 0.002, batches of 64).
+ * pictures of seed 7 stays between 70 and 80 % of the test (16 epochs of AdamW at 0.002, batches of 64; a slow test holds it).
  * Each picture has a caption, such as "a striped red circle left of a small blue square .".
  *
  * <p>Everything is drawn here from signed distances (Hart 1996, <i>Sphere tracing</i>; Quílez's 2-D collection), not by a graphics library, so the same seed gives the same
@@ -79,7 +80,7 @@ public final class Shapes32 {
     }
 
     private static String word(Enum<?> value) {
-        return value.name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+        return value.name().toLowerCase(Locale.ROOT).replace('_', ' ');
     }
 
     /** 4,000 pictures for training, 1,000 for validation, 1,000 for the test. */
