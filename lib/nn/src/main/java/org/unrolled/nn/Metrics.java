@@ -13,7 +13,7 @@ public final class Metrics {
      * as larger than any number (as in PyTorch's argmax): a network that gives NaN alone predicts class 0.
      */
     public static double accuracy(Tensor logits, Tensor labels) {
-        return labels.numel() == 0 ? Double.NaN : ConfusionMatrix.of(logits, labels).accuracy();
+        return ConfusionMatrix.of(logits, labels).accuracy();
     }
 
     /** e to the power of a mean cross-entropy: among how many equally likely tokens the model is in doubt. */

@@ -8,6 +8,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.unrolled.nn.AdamW;
+import org.unrolled.nn.Metrics;
 import org.unrolled.nn.Training;
 import org.unrolled.nn.TrainingListener;
 import org.unrolled.tensor.Tensor;
@@ -66,9 +67,7 @@ public final class PhoneBook {
             return reader.apply(books).crossEntropy(books.answer());
         });
         Batch test = batch(random, 1000, lines);
-        int[] said = Tensors.noGrad(() -> reader.apply(test)).argmax(-1).toIntArray();
-        int[] right = test.answer().toIntArray();
-        return (double) IntStream.range(0, said.length).filter(i -> said[i] == right[i]).count() / said.length;
+        return Metrics.accuracy(Tensors.noGrad(() -> reader.apply(test)), test.answer());
     }
 
     /** {@code B} random books of {@code lines} lines, 1 to 20. */

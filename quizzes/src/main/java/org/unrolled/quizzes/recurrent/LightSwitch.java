@@ -1,8 +1,10 @@
 package org.unrolled.quizzes.recurrent;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import org.unrolled.nn.Metrics;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 
@@ -46,7 +48,7 @@ public final class LightSwitch {
             throw new IllegalArgumentException("LightSwitch: the last press was " + age + " minutes ago in a sequence of " + T
                     + " minutes: it must lie within it. Hint: 0 to " + (T - 1) + ".");
         }
-        return batch(random, T, java.util.Collections.nCopies(B, age));
+        return batch(random, T, Collections.nCopies(B, age));
     }
 
     private static Batch batch(Random random, int T, List<Integer> ages) {
@@ -66,12 +68,6 @@ public final class LightSwitch {
 
     /** The share of sequences that logits (B, 2) get right. */
     public static double accuracy(Tensor logits, Batch batch) {
-        int[] said = logits.argmax(-1).toIntArray();
-        int[] on = batch.on().toIntArray();
-        int right = 0;
-        for (int b = 0; b < on.length; b++) {
-            right += said[b] == on[b] ? 1 : 0;
-        }
-        return (double) right / on.length;
+        return Metrics.accuracy(logits, batch.on());
     }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
+import org.unrolled.nn.ConfusionMatrix;
 import org.unrolled.nn.Init;
 import org.unrolled.nn.Module;
 import org.unrolled.nn.Safetensors;
@@ -122,12 +123,9 @@ public final class Transformer {
     /** The share of examples whose largest logit is the label's, 100 at a time and without gradients. */
     public static double accuracy(Function<Batch, Tensor> logits, HeldOutPart part) {
         return Tensors.noGrad(() -> {
-            int right = 0;
-            for (Batch b : part.batches(100)) {
-                int[] said = logits.apply(b).argmax(1).toIntArray(), truth = b.y().toIntArray();
-                for (int i = 0; i < said.length; i++) if (said[i] == truth[i]) right++;
-            }
-            return right / (double) part.size();
+            ConfusionMatrix all = ConfusionMatrix.of(part.classes().size(), Tensors.ids(), Tensors.ids());
+            for (Batch b : part.batches(100)) all = all.plus(ConfusionMatrix.of(logits.apply(b), b.y()));
+            return all.accuracy();
         });
     }
 
