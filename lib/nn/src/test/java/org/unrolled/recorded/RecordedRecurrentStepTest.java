@@ -60,7 +60,7 @@ class RecordedRecurrentStepTest {
                 step.replay();
                 assertThat(recorded.state()).as("step " + s).isEqualTo(eager.state());
             }
-            assertThat(eager.state()).isNotEqualTo(new Model().state());
+            assertThat(eager.parameters().getFirst().toArray()).as("the steps moved the weights").isNotEqualTo(new Model().parameters().getFirst().toArray());
         });
     }
 }

@@ -35,10 +35,13 @@ class PictureTest {
         String body = html.contains(" type=\"range\"") ? html.replaceAll("(?s)<script>.*?</script>", "") : html;
         assertThat(body).doesNotContain("<style").doesNotContain("<script").doesNotContain("<svg").doesNotContain("onclick=").doesNotContain("aria-").doesNotContain("<iframe");
         Matcher image = IMAGE.matcher(html);
+        int images = 0;
         while (image.find()) {
+            images++;
             assertThat(image.group()).containsPattern("alt=\"[^\"]{10,}\"").containsPattern("width=\"\\d+\"");
             assertThat(Base64.getDecoder().decode(image.group(2))).isNotEmpty();
         }
+        assertThat(images).as("every image is one of these").isEqualTo(html.split("<img ", -1).length - 1);
     }
 
     @ParameterizedTest @MethodSource("outputs")
