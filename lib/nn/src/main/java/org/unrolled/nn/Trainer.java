@@ -188,7 +188,8 @@ public final class Trainer<B> {
     }
 
     /**
-     * Trains until so many epochs are done, those before a resume included.
+     * Trains until so many epochs are done, those before a resume included. Each begins with {@code module.train()}, which sets parts that were
+     * frozen in evaluation to training too.
      *
      * @param batches of an epoch, counted from 0: shuffle with it as the seed
      * @return what happened in each epoch
