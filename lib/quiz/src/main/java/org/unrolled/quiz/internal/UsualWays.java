@@ -309,13 +309,17 @@ final class UsualWays {
         return true;
     }
 
-    /** Right at the first (or last) position along an axis and wrong at the next, whatever comes then: what goes from one position to the next is wrong. */
+    /**
+     * Right at the first (or last) position along an axis, wrong at the next and at most of those that follow: what goes from one position to the next is
+     * wrong. An axis of two positions alone proves nothing.
+     */
     private static Optional<Found> carried(List<Pair> pairs, String subject, String[] named) {
         int dims = ((Numbers) pairs.getFirst().expected()).dims();
         for (int axis = 0; axis < dims; axis++) {
             for (boolean first : new boolean[] {true, false}) {
                 int ax = axis;
-                if (pairs.stream().allMatch(p -> rightUntil((Numbers) p.yours(), (Numbers) p.expected(), ax, first))) {
+                if (pairs.stream().anyMatch(p -> ax < ((Numbers) p.expected()).dims() && ((Numbers) p.expected()).shape()[ax] > 2)
+                        && pairs.stream().allMatch(p -> rightUntil((Numbers) p.yours(), (Numbers) p.expected(), ax, first))) {
                     return Optional.of(new Found(subject + " is right at the " + (first ? "first" : "last") + " position along " + axis(axis, named)
                             + " and wrong at the one " + (first ? "after" : "before") + " it.",
                             "If each position is computed from the one before, the step by itself is right: look at what is carried from one position to the next."));
@@ -340,7 +344,11 @@ final class UsualWays {
         for (int i = 0; i < e.values().length; i++) {
             right[i / stride % n] &= Data.close(y.values()[i], e.values()[i], tolerance);
         }
-        return first ? right[0] && !right[1] : right[n - 1] && !right[n - 2];
+        int later = 0;
+        for (int i = 2; i < n; i++) {
+            later += right[first ? i : n - 1 - i] ? 1 : 0;
+        }
+        return (first ? right[0] && !right[1] : right[n - 1] && !right[n - 2]) && (n == 2 || 2 * later < n - 2);
     }
 
     // ---------------------------------------------------------------- making mutants

@@ -259,6 +259,13 @@ class CheckInNotebookTest {
     }
 
     @Test
+    void aFixedListIsLeftAsItIs() {
+        assertThat(deviation("double deviation(double[] x) { List.of(1).add(2); return 0; }"))
+                .startsWith("⚠ Stopped by an error · Standard deviation · 0 of 4 points")
+                .contains("deviation threw UnsupportedOperationException", "A list that is given may be fixed: leave it as it is, and put the result into a new one.");
+    }
+
+    @Test
     void theMemoryMayRunOut() {
         assertThat(deviation("double deviation(double[] x) { throw new OutOfMemoryError(\"Java heap space\"); }"))
                 .startsWith("⚠ Stopped by an error · Standard deviation · 0 of 4 points")

@@ -5,9 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.unrolled.quiz.Check;
+import org.unrolled.quiz.CodeQuestion;
+import org.unrolled.quiz.Expect;
 import org.unrolled.quiz.Lesson;
 import org.unrolled.quiz.Outcome;
+import org.unrolled.quiz.Question;
 import org.unrolled.quiz.Verdict;
 import org.unrolled.quiz.Verdict.CheckResult;
 import org.unrolled.quiz.Verdict.Finding;
@@ -206,6 +212,43 @@ class EngineTest {
         Verdict second = engine.judge(question, x -> Arrays.equals(x, shown) ? question.solution().deviation(x) : x[0] - 7, null, 2);
         assertThat(second.finding().kind()).isEqualTo("hardCoded");
         assertThat(second.finding().text()).isEqualTo("deviation is right for the example that was shown and for no other input.");
+    }
+
+    /** A question whose answer is one small whole number. */
+    @Question(id = "engine-test/place-of-largest")
+    public static final class PlaceOfLargest implements CodeQuestion<PlaceOfLargest.Place> {
+
+        public interface Place {
+            int place(double[] x);
+        }
+
+        @Override
+        public Place solution() {
+            return x -> IntStream.range(0, x.length).reduce((a, b) -> x[b] > x[a] ? b : a).orElseThrow();
+        }
+
+        @Override
+        public String prompt() {
+            return "Where is the largest?";
+        }
+
+        @Check("the place of the largest")
+        void place(Place yours, Random random) {
+            for (int n = 3; n < 7; n++) {
+                double[] x = random.doubles(n).toArray();
+                Expect.close(yours.place(x), solution().place(x));
+            }
+        }
+    }
+
+    @Test
+    void aWholeNumberThatWasShownIsNotCalledCopied() {
+        PlaceOfLargest places = new PlaceOfLargest();
+        Verdict first = engine.judge(places, x -> places.solution().place(x) + x.length, null, 1);
+        double[] shown = (double[]) first.counterexample().input().getFirst().value();
+        int right = places.solution().place(shown);
+        Verdict second = engine.judge(places, x -> x.length == shown.length && Arrays.equals(x, shown) ? right : -1 - (int) (1000 * x[0]), null, 2);
+        assertThat(second.finding()).satisfiesAnyOf(f -> assertThat(f).isNull(), f -> assertThat(f.kind()).isNotEqualTo("hardCoded"));
     }
 
     @Test

@@ -100,4 +100,17 @@ class UsualWaysTest {
         assertThat(recognise(UsualWaysTest::right, (x, _) -> x.exp().sub(x.mul(3)))).isEmpty();
         assertThat(recognise(UsualWaysTest::right, (_, y) -> y.sum(0))).isEmpty();
     }
+
+    @Test
+    void everySecondColumnWrongIsNothingThatIsCarriedAlong() {
+        assertThat(recognise(UsualWaysTest::right, (_, y) -> Data.like(y, everySecondNegated(y)))).isEmpty();
+    }
+
+    private static Data.Numbers everySecondNegated(Tensor y) {
+        Data.Numbers n = (Data.Numbers) Data.of(y.copy());
+        for (int i = 1; i < n.values().length; i += 2) {
+            n.values()[i] = -n.values()[i];
+        }
+        return n;
+    }
 }
