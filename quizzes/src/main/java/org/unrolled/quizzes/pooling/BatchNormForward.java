@@ -100,6 +100,23 @@ public final class BatchNormForward implements CodeQuestion<BatchNormForward.Nor
                         (x, gamma, beta) -> affine(unit(x, 1e-5, 0), gamma, beta)),
                 twin("One mean for everything: the channels are normalised together. Each channel gets a mean and a variance of its own.",
                         (x, gamma, beta) -> affine(unit(x, 1e-5, 0, 1, 2, 3), gamma, beta)),
+                twin("One mean for everything, and a variance that divides by N − 1: x.mean() and x.variance() know no channels. Each channel gets a mean"
+                                + " and a variance of its own.",
+                        (x, gamma, beta) -> affine(x.sub(x.mean()).div(x.variance().add(1e-5).sqrt()), gamma, beta)),
+                twin("ε stands outside the root. In (3.7) it is added to the variance, and the root is taken of both: variance.add(eps).sqrt().",
+                        (x, gamma, beta) -> {
+                            Tensor centred = x.sub(mean(x, 0, 2, 3));
+                            return affine(centred.div(mean(centred.mul(centred), 0, 2, 3).sqrt().add(1e-5)), gamma, beta);
+                        }),
+                twin("ε is missing: a channel whose numbers are nearly equal is blown up, and one whose numbers are equal becomes 0/0.",
+                        (x, gamma, beta) -> {
+                            Tensor centred = x.sub(mean(x, 0, 2, 3));
+                            return affine(centred.div(mean(centred.mul(centred), 0, 2, 3).sqrt()), gamma, beta);
+                        }),
+                twin("γ is missing: each channel is multiplied by its γ before β is added.",
+                        (x, gamma, beta) -> unit(x, 1e-5, 0, 2, 3).add(beta.reshape(x.size(1), 1, 1))),
+                twin("β is missing: each channel is multiplied by its γ, and then its β is added.",
+                        (x, gamma, beta) -> unit(x, 1e-5, 0, 2, 3).mul(gamma.reshape(x.size(1), 1, 1))),
                 twin("You divided by the variance. Numbers with variance 1 come from dividing by its square root.",
                         (x, gamma, beta) -> {
                             Tensor centred = x.sub(mean(x, 0, 2, 3));
@@ -143,6 +160,14 @@ public final class BatchNormForward implements CodeQuestion<BatchNormForward.Nor
             that(Math.abs(deviation - Math.abs(gamma.get(c))) < 1e-3 * Math.max(1, Math.abs(gamma.get(c))),
                     "channel %d has the standard deviation %.3f where |γ| is %.3f", c, deviation, Math.abs(gamma.get(c)));
         }
+    }
+
+    @Check("a channel of nearly equal numbers stays small: ε stands under the root")
+    void nearlyEqual(Norm yours, Random random) {
+        Tensor x = randn(random, 3, 2, 2, 3).mul(1e-3);
+        Tensor gamma = randn(random, 2).add(3);
+        Tensor beta = randn(random, 2);
+        close(yours.normalise(x, gamma, beta), normalise(x, gamma, beta));
     }
 
     @Check("agrees with the equation")

@@ -84,6 +84,18 @@ public final class CountConfusions implements CodeQuestion<CountConfusions.Count
                             }
                             return m;
                         }),
+                twin("The first picture is not counted: the loop begins at 0.",
+                        (truth, predicted, classes) -> {
+                            int[][] m = confusion(truth, predicted, classes);
+                            m[truth[0]][predicted[0]]--;
+                            return m;
+                        }),
+                twin("The last picture is not counted: the loop ends at truth.length − 1, n < truth.length.",
+                        (truth, predicted, classes) -> {
+                            int[][] m = confusion(truth, predicted, classes);
+                            m[truth[truth.length - 1]][predicted[truth.length - 1]]--;
+                            return m;
+                        }),
                 twin("Only the pictures that were read right are counted. The mistakes belong to the cells beside the diagonal.",
                         (truth, predicted, classes) -> {
                             int[][] m = confusion(truth, predicted, classes);

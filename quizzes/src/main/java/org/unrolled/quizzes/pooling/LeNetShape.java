@@ -42,6 +42,8 @@ public final class LeNetShape implements ShapeQuestion {
                 ShapeQuestion.wrong("That is after the second convolution. One more pooling halves it.", 16, 10, 10),
                 ShapeQuestion.wrong("The channels don't multiply: each of the 16 filters sums over all 6 input channels, so 16 maps come out.", 96, 5, 5),
                 ShapeQuestion.wrong("That is what is left of each side. The 16 filters of the second convolution make 16 such maps.", 5, 5),
+                ShapeQuestion.wrong("That is how many numbers there are, 16 · 5 · 5, once they lie in one row. Pooling leaves maps: channels, rows,"
+                        + " columns.", 400),
                 ShapeQuestion.wrong("Channels come first in this kit, as in PyTorch: (C, H, W).", 5, 5, 16),
                 ShapeQuestion.wrong("These are the channels of the first convolution. The second has 16 filters.", 6, 5, 5),
                 ShapeQuestion.wrong("A 5 x 5 kernel takes 4 rows away, not 5: 32 − 5 + 1 = 28.", 16, 4, 4));

@@ -118,6 +118,22 @@ public final class MaxPool implements CodeQuestion<MaxPool.Pool> {
                         (x, k, s) -> Pooling.maxPool(x.abs(), k, s)),
                 twin("Each window is one row and one column too small: u and v run from 0 to k − 1, u < k.",
                         (x, k, s) -> each(x, k, s, (in, i, j) -> max(in, i * s, j * s, Math.max(1, k - 1), Math.max(1, k - 1), low))),
+                twin("The stride is missing for the rows: output (i, j) looks from row i · stride on, as it does from column j · stride.",
+                        (x, k, s) -> each(x, k, s, (in, i, j) -> max(in, i, j * s, k, k, low))),
+                twin("The stride is missing for the columns: output (i, j) looks from column j · stride on, as it does from row i · stride.",
+                        (x, k, s) -> each(x, k, s, (in, i, j) -> max(in, i * s, j, k, k, low))),
+                twin("Only the window's diagonal is searched: row and column use the same offset. Rows go with u, columns with v.",
+                        (x, k, s) -> each(x, k, s, (in, i, j) -> {
+                            double max = low;
+                            for (int u = 0; u < k; u++) {
+                                max = Math.max(max, in[i * s + u][j * s + u]);
+                            }
+                            return max;
+                        })),
+                twin("The window is one row too small: u runs from 0 to k − 1, u < k.",
+                        (x, k, s) -> each(x, k, s, (in, i, j) -> max(in, i * s, j * s, Math.max(1, k - 1), k, low))),
+                twin("The window is one column too small: v runs from 0 to k − 1, v < k.",
+                        (x, k, s) -> each(x, k, s, (in, i, j) -> max(in, i * s, j * s, k, Math.max(1, k - 1), low))),
                 twin("Only the window's first column is searched: v is missing. The window has k rows and k columns.",
                         (x, k, s) -> each(x, k, s, (in, i, j) -> max(in, i * s, j * s, k, 1, low))),
                 twin("Only the window's first row is searched: u is missing. The window has k rows and k columns.",

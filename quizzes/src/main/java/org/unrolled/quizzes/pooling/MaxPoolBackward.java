@@ -163,6 +163,16 @@ public final class MaxPoolBackward implements GradientQuestion<MaxPoolBackward.B
                             Gradients g = maxPoolBackward(x, dY, k, s);
                             return new Gradients(map(g.argmax(), (n, i, j) -> n / x.size(1) * x.size(0) + n % x.size(1)), g.dX());
                         }),
+                twin("The place starts at element 0 of X for every window, and stays there where X[0][0] is larger than the whole window. Start with"
+                                + " the window's first element, i · stride · W + j · stride.",
+                        (x, dY, k, s) -> startingAt(x, dY, k, s, x.get(0, 0))),
+                twin("The largest number starts at 0, so a window of negative numbers never finds a place. Start with the window's first element,"
+                                + " i · stride · W + j · stride.",
+                        (x, dY, k, s) -> startingAt(x, dY, k, s, 0)),
+                twin("dX is right, and argmax was never filled: argmax[i][j] = best.",
+                        (x, dY, k, s) -> new Gradients(new int[dY.size(0)][dY.size(1)], maxPoolBackward(x, dY, k, s).dX())),
+                twin("The places are right, and each of them gets 1, whatever arrives at the output. It gets dY of its window: dX[best] += dy[i][j].",
+                        (x, dY, k, s) -> maxPoolBackward(x, dY.mul(0).add(1), k, s)),
                 twin("argmax is the place of the window's smallest element: the comparison is the wrong way round.",
                         (x, dY, k, s) -> maxPoolBackward(x.neg(), dY, k, s)),
                 twin("Of several equal largest elements you took the last. Compare with >, not >=: the first one stays.",
@@ -181,6 +191,29 @@ public final class MaxPoolBackward implements GradientQuestion<MaxPoolBackward.B
             }
         }
         return result;
+    }
+
+    /** The place is element 0 of X until a number of the window is above {@code start}. */
+    private static Gradients startingAt(Tensor x, Tensor dY, int k, int stride, double start) {
+        float[] in = x.toArray();
+        int[][] argmax = new int[dY.size(0)][dY.size(1)];
+        double[] dX = new double[x.numel()];
+        for (int i = 0; i < argmax.length; i++) {
+            for (int j = 0; j < argmax[i].length; j++) {
+                double largest = start;
+                for (int u = 0; u < k; u++) {
+                    for (int v = 0; v < k; v++) {
+                        int n = (i * stride + u) * x.size(1) + j * stride + v;
+                        if (in[n] > largest) {
+                            largest = in[n];
+                            argmax[i][j] = n;
+                        }
+                    }
+                }
+                dX[argmax[i][j]] += dY.get(i, j);
+            }
+        }
+        return new Gradients(argmax, tensor(dX).reshape(x.shape()));
     }
 
     private static Gradients lastOfEquals(Tensor x, Tensor dY, int k, int stride) {
@@ -214,7 +247,7 @@ public final class MaxPoolBackward implements GradientQuestion<MaxPoolBackward.B
 
     @Check("equal numbers: the first one counts, as in PyTorch")
     void ties(Backward yours, Random random) {
-        Tensor x = tensor(new double[][] {{1, 3, 0, 2, 2, 2}, {3, 3, 0, 0, 2, 2}});
+        Tensor x = tensor(new double[][] {{1, 3, 0, 0.5, -2, -2}, {3, 3, 0.5, 0, -2, -2}});
         Tensor dY = randn(random, 1, 3);
         close(yours.maxPoolBackward(x, dY, 2, 2), maxPoolBackward(x, dY, 2, 2));
     }
