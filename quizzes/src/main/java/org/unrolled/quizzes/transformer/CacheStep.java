@@ -3,6 +3,7 @@ package org.unrolled.quizzes.transformer;
 import static org.unrolled.quiz.Expect.close;
 import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.cat;
+import static org.unrolled.tensor.Tensors.ones;
 import static org.unrolled.tensor.Tensors.randn;
 import static org.unrolled.tensor.Tensors.softmax;
 import static org.unrolled.tensor.Tensors.sqrt;
@@ -75,6 +76,16 @@ public final class CacheStep implements CodeQuestion<CacheStep.Steps> {
                         (x, keys, values, wQ, wK, wV) -> {
                             Step s = step(x, keys, values, wQ, wK, wV);
                             return new Step(softmax(x.matmul(wQ).matmul(s.keys().transpose())).matmul(s.values()), s.keys(), s.values());
+                        }),
+                twin("You divided by the square root of d, the size of x. d_k is the size of a query and of a key: q.size(-1).",
+                        (x, keys, values, wQ, wK, wV) -> {
+                            Step s = step(x, keys, values, wQ, wK, wV);
+                            return new Step(softmax(x.matmul(wQ).matmul(s.keys().transpose()).div(sqrt(x.size(-1)))).matmul(s.values()), s.keys(), s.values());
+                        }),
+                twin("Softmax ran down the columns, over the one query, so that every weight is 1. It runs along the keys, the last axis.",
+                        (x, keys, values, wQ, wK, wV) -> {
+                            Step s = step(x, keys, values, wQ, wK, wV);
+                            return new Step(ones(1, s.keys().size(0)).matmul(s.values()), s.keys(), s.values());
                         }),
                 twin("The query went into the cache in place of the key: what is cached is x W_K.",
                         (x, keys, values, wQ, wK, wV) -> {

@@ -40,6 +40,8 @@ public final class CrossShape implements ShapeQuestion {
                 ShapeQuestion.wrong("That is the decoder's self-attention. Here the keys are the memory's 18 positions.", 2, 4, 10, 10),
                 ShapeQuestion.wrong("That is the encoder's self-attention. Here the queries are the decoder's 10 positions.", 2, 4, 18, 18),
                 ShapeQuestion.wrong("The heads are missing: each of the four has weights of its own.", 2, 10, 18),
+                ShapeQuestion.wrong("The batch is missing: each of the two dates has weights of its own.", 4, 10, 18),
+                ShapeQuestion.wrong("Heads and queries are two axes, 4 and 10: each head has its own square of weights.", 2, 40, 18),
                 ShapeQuestion.wrong("All that is there, but heads come before positions: (B, numHeads, T, S).", 2, 10, 4, 18),
                 ShapeQuestion.wrong("All that is there, but the batch comes first in this kit: (B, numHeads, T, S).", 4, 2, 10, 18));
     }

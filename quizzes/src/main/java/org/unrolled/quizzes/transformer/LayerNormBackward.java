@@ -101,6 +101,20 @@ public final class LayerNormBackward implements GradientQuestion<LayerNormBackwa
                         (x, gamma, dY) -> with(x, gamma, dY, (rho, xHat, g) -> g.sub(g.mean(-1, true)).sub(xHat.mul(g.mul(xHat).mean(-1, true))))),
                 twin("dX subtracts sums where (8.9) has means.",
                         (x, gamma, dY) -> with(x, gamma, dY, (rho, xHat, g) -> rho.mul(g.sub(g.sum(-1, true)).sub(xHat.mul(g.mul(xHat).sum(-1, true)))))),
+                twin("The term with x̂ has the wrong sign in dX: (8.9) subtracts both means.",
+                        (x, gamma, dY) -> with(x, gamma, dY, (rho, xHat, g) -> rho.mul(g.sub(g.mean(-1, true)).add(xHat.mul(g.mul(xHat).mean(-1, true)))))),
+                twin("The second mean of dX is that of dXHat; (8.9) has the mean of dXHat ⊙ x̂ there.",
+                        (x, gamma, dY) -> with(x, gamma, dY, (rho, xHat, g) -> rho.mul(g.sub(g.mean(-1, true)).sub(xHat.mul(g.mean(-1, true)))))),
+                twin("dX is divided by ρ. ρ is one over the deviation already: multiply.",
+                        (x, gamma, dY) -> with(x, gamma, dY, (rho, xHat, g) -> g.sub(g.mean(-1, true)).sub(xHat.mul(g.mul(xHat).mean(-1, true))).div(rho))),
+                twin("dXHat multiplies dY by x̂. In y = γ ⊙ x̂ + β the factor beside x̂ is γ, so dXHat = dY ⊙ γ.",
+                        (x, gamma, dY) -> {
+                            Gradients g = backward(x, gamma, dY);
+                            Tensor centred = x.sub(x.mean(-1, true));
+                            Tensor rho = centred.pow(2).mean(-1, true).add(1e-5).pow(-0.5), xHat = centred.mul(rho), dXHat = dY.mul(xHat);
+                            return new Gradients(g.dGamma(), g.dBeta(), dXHat,
+                                    rho.mul(dXHat.sub(dXHat.mean(-1, true)).sub(xHat.mul(dXHat.mul(xHat).mean(-1, true)))));
+                        }),
                 twin("The means of dX run down the columns. LayerNorm normalises each row by itself, so they run along the row: mean(-1, true).",
                         (x, gamma, dY) -> with(x, gamma, dY, (rho, xHat, g) -> rho.mul(g.sub(g.mean(0, true)).sub(xHat.mul(g.mul(xHat).mean(0, true)))))),
                 twin("γ is missing in dXHat: y = γ ⊙ x̂ + β, so dXHat = dY ⊙ γ.",

@@ -1,9 +1,11 @@
 package org.unrolled.quizzes.transformer;
 
 import static org.unrolled.quiz.Expect.close;
+import static org.unrolled.quiz.Misconception.pattern;
 import static org.unrolled.quiz.Misconception.twin;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.unrolled.quiz.Check;
@@ -57,6 +59,9 @@ public final class MergePair implements CodeQuestion<MergePair.Merge> {
     @Override
     public List<Misconception<Merge>> misconceptions() {
         return List.of(
+                pattern("== asks whether two strings are one and the same object, not whether they have the same characters. Compare with equals.",
+                        "\\)\\s*[=!]=\\s*(?:left|right)\\b|\\b(?:left|right)\\s*[=!]=", "tokens.get(i) == left"),
+                twin("No pair is found, and the list stays as it is. Strings are compared with equals.", (tokens, left, right) -> List.copyOf(tokens)),
                 twin("The right half of a pair stays behind as a token of its own: after adding left + right, step over both.",
                         (tokens, left, right) -> {
                             List<String> out = new ArrayList<>();
@@ -125,13 +130,18 @@ public final class MergePair implements CodeQuestion<MergePair.Merge> {
 
     @Check("merges every pair, from left to right, and nothing else")
     void merges(Merge yours, Random random) {
-        close(yours.merge(List.of("b", "a", "n", "a", "n", "a"), "a", "n"), List.of("b", "an", "an", "a"));
-        close(yours.merge(List.of("a", "a", "a", "b"), "a", "a"), List.of("aa", "a", "b"));
-        close(yours.merge(List.of("an", "b", "an", "an"), "b", "an"), List.of("an", "ban", "an"));
+        close(yours.merge(tokens("b", "a", "n", "a", "n", "a"), "a", "n"), List.of("b", "an", "an", "a"));
+        close(yours.merge(tokens("a", "a", "a", "b"), "a", "a"), List.of("aa", "a", "b"));
+        close(yours.merge(tokens("an", "b", "an", "an"), "b", "an"), List.of("an", "ban", "an"));
         for (int n = 0; n < 12; n++) {
-            List<String> tokens = new ArrayList<>();
-            for (int i = 0; i < n; i++) tokens.add(List.of("t", "h", "th", "e").get(random.nextInt(4)));
-            close(yours.merge(tokens, "t", "h"), merge(tokens, "t", "h"));
+            String[] tokens = new String[n];
+            for (int i = 0; i < n; i++) tokens[i] = List.of("t", "h", "th", "e").get(random.nextInt(4));
+            close(yours.merge(tokens(tokens), "t", "h"), merge(tokens(tokens), "t", "h"));
         }
+    }
+
+    /** Strings of their own, as they come out of a text: literals would be equal by == too. */
+    private static List<String> tokens(String... tokens) {
+        return Arrays.stream(tokens).map(String::new).toList();
     }
 }

@@ -1,5 +1,6 @@
 package org.unrolled.quizzes.transformer;
 
+import static org.unrolled.quiz.CodeQuestion.intermediate;
 import static org.unrolled.quiz.Expect.close;
 import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.gelu;
@@ -66,6 +67,12 @@ public final class PreNormBlock implements CodeQuestion<PreNormBlock.Block> {
     }
 
     @Override
+    public List<Intermediate<Block>> intermediates() {
+        return List.of(intermediate("the stream after attention, equation 8.5, without the feed-forward part",
+                (x, wQ, wK, wV, wO, w1, w2) -> x.add(mix(norm(x), wQ, wK, wV, wO))));
+    }
+
+    @Override
     public List<Misconception<Block>> misconceptions() {
         return List.of(
                 twin("That is the post-LN block: you normalised the sums. In pre-LN the norm stands before each part, and the stream passes by it untouched.",
@@ -79,6 +86,24 @@ public final class PreNormBlock implements CodeQuestion<PreNormBlock.Block> {
                         (x, wQ, wK, wV, wO, w1, w2) -> {
                             Tensor h = mix(norm(x), wQ, wK, wV, wO);
                             return h.add(gelu(norm(h).matmul(w1)).matmul(w2));
+                        }),
+                twin("Neither part reads a normalised copy: the norms are missing. mix(norm(x), …) and gelu(norm(h) W₁) W₂.",
+                        (x, wQ, wK, wV, wO, w1, w2) -> {
+                            Tensor h = x.add(mix(x, wQ, wK, wV, wO));
+                            return h.add(gelu(h.matmul(w1)).matmul(w2));
+                        }),
+                twin("You normalised what the parts return. In pre-LN the norm stands before each part: a part reads norm(x), and what it returns is added"
+                                + " as it is.",
+                        (x, wQ, wK, wV, wO, w1, w2) -> {
+                            Tensor h = x.add(norm(mix(x, wQ, wK, wV, wO)));
+                            return h.add(norm(gelu(h.matmul(w1)).matmul(w2)));
+                        }),
+                twin("All that is there, and then the stream is normalised at its end. Equation 8.6 returns the sum itself.",
+                        (x, wQ, wK, wV, wO, w1, w2) -> norm(preNorm(x, wQ, wK, wV, wO, w1, w2))),
+                twin("The feed-forward part reads h, and its result is added to x: attention's contribution is lost. Add it to h.",
+                        (x, wQ, wK, wV, wO, w1, w2) -> {
+                            Tensor h = x.add(mix(norm(x), wQ, wK, wV, wO));
+                            return x.add(gelu(norm(h).matmul(w1)).matmul(w2));
                         }),
                 twin("You added the normalised x, not x itself: the stream passes by the norm, it does not go through it.",
                         (x, wQ, wK, wV, wO, w1, w2) -> {

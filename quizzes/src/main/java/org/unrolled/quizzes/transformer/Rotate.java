@@ -94,6 +94,23 @@ public final class Rotate implements CodeQuestion<Rotate.Turn> {
                 twin("The exponent's sign is turned around: 10000^(+2i/dK) makes later pairs faster. They get slower.", x -> turned(x, (m, i, d) -> m * Math.pow(10_000, 2.0 * i / d), 1, false)),
                 twin("Your first row is turned: positions count from 0, so row 0 stays as it is.", x -> turned(x, (m, i, d) -> (m + 1) * theta(i, d), 1, false)),
                 twin("Every position is turned by the same angle: the angle is m·θᵢ and grows with the position m.", x -> turned(x, (m, i, d) -> theta(i, d), 1, false)),
+                twin("That is a mirror, not a turn: in the second line both terms are added, a·sin + b·cos.",
+                        x -> {
+                            Tensor right = rotate(x);
+                            double[][] y = new double[x.size(0)][x.size(1)];
+                            for (int m = 0; m < x.size(0); m++) {
+                                for (int i = 0; i < x.size(1) / 2; i++) {
+                                    double w = m * theta(i, x.size(1));
+                                    y[m][2 * i] = right.get(m, 2 * i);
+                                    y[m][2 * i + 1] = x.get(m, 2 * i) * Math.sin(w) - x.get(m, 2 * i + 1) * Math.cos(w);
+                                }
+                            }
+                            return tensor(y);
+                        }),
+                twin("m·θᵢ is in radians already, as Math.cos and Math.sin want it: nothing has to be converted.",
+                        x -> turned(x, (m, i, d) -> Math.toRadians(m * theta(i, d)), 1, false)),
+                twin("The exponent is −2i/T: the angle's speed would depend on the length of the sequence. It is −2i/dK.",
+                        x -> turned(x, (m, i, d) -> m * theta(i, x.size(0)), 1, false)),
                 twin("The second number of each pair was computed from the first one after it was turned. Read both before you write either.",
                         x -> {
                             Tensor right = rotate(x);

@@ -75,6 +75,37 @@ public final class SampleToken implements CodeQuestion<SampleToken.Sampler> {
                 twin("You always take the most likely token. Here chance decides, with the probabilities of (8.16) and the point u.",
                         (logits, t, u) -> logits.argmax(0).toIntArray()[0]),
                 twin("The temperature has no effect: divide the logits by it before softmax.", (logits, t, u) -> drawn(softmax(logits).toArray(), u)),
+                twin("Softmax is missing: logits are no probabilities and don't sum to 1.", (logits, t, u) -> drawn(logits.div(t).toArray(), u)),
+                twin("The comparison is turned around: go on as long as the running sum is not above u, and return the first id at which it is.",
+                        (logits, t, u) -> {
+                            float[] p = softmax(logits.div(t)).toArray();
+                            double sum = 0;
+                            for (int id = 0; id < p.length; id++) {
+                                sum += p[id];
+                                if (sum < u) return id;
+                            }
+                            return p.length - 1;
+                        }),
+                twin("That is the id after the one in whose stretch u lies: add the probability first, then compare.",
+                        (logits, t, u) -> {
+                            float[] p = softmax(logits.div(t)).toArray();
+                            double sum = 0;
+                            for (int id = 0; id < p.length; id++) {
+                                if (sum > u) return id;
+                                sum += p[id];
+                            }
+                            return p.length - 1;
+                        }),
+                twin("When u lies behind the last sum, since floats may sum to a little less than 1, you return no id. It is the last token.",
+                        (logits, t, u) -> {
+                            float[] p = softmax(logits.div(t)).toArray();
+                            double sum = 0;
+                            for (int id = 0; id < p.length; id++) {
+                                sum += p[id];
+                                if (sum > u) return id;
+                            }
+                            return -1;
+                        }),
                 twin("The probabilities are divided by the temperature after softmax, so they no longer sum to 1. Divide the logits.",
                         (logits, t, u) -> drawn(softmax(logits).div(t).toArray(), u)),
                 twin("That is the id before the one in whose stretch u lies: add the probability first, then compare.",
@@ -98,6 +129,11 @@ public final class SampleToken implements CodeQuestion<SampleToken.Sampler> {
             double temperature = List.of(0.3, 0.7, 1.0, 2.5).get(i % 4), u = random.nextDouble();
             close(yours.sample(logits, temperature, u), sample(logits, temperature, u));
         }
+    }
+
+    @Check("u at the very end of the line is the last token's")
+    void end(Sampler yours, Random random) {
+        close(yours.sample(tensor(0, 0, 0, 0).mul(random.nextDouble()), 1, 1), 3);       // four quarters sum to 1, which is not above 1
     }
 
     @Check("a low temperature takes the most likely token")
