@@ -222,6 +222,9 @@ final class XCharts {
         double[] at = labels.stream().mapToDouble(Label::y).toArray();
         double line = 14;
         for (int round = 0; round < 50; round++) {
+            if (at.length > 0) {
+                at[0] = Math.max(at[0], 10 - top);   // the first one stays inside the picture
+            }
             for (int i = 0; i + 1 < at.length; i++) {
                 double overlap = line - (at[i + 1] - at[i]);
                 if (overlap > 0) {

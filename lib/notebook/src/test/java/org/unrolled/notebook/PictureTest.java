@@ -163,6 +163,10 @@ class PictureTest {
     }
 
     @Test void linesCarryTheirNamesAndDashes() {
+        // without a y label there is no room above: two names at the upper end stay inside all the same
+        assertThat(Pattern.compile("<text [^>]*y=\"([0-9.-]+)\"[^>]*>(?:first|second)</text>")
+                .matcher(svg(Notebook.lines().line("first", 0, 1).line("second", 0, 1).axes("z", ""))).results().toList())
+                .hasSize(2).allSatisfy(m -> assertThat(Double.parseDouble(m.group(1))).isGreaterThanOrEqualTo(10));
         String svg = svg(Notebook.lines().line("train", 3, 2, 1).line("validation", 3, 2.5, 2).axes("epoch", "loss"));
         assertThat(svg).contains(">train<").contains(">validation<").contains(">epoch<").contains(">loss<").contains("stroke-dasharray=\"7 4\"");
         assertThat(Notebook.lines().line("train", 3, 2, 1).axes("epoch", "loss").alt()).isEqualTo("Line chart of loss by epoch: train from 3 to 1.");
