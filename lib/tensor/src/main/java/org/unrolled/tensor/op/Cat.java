@@ -1,6 +1,8 @@
 package org.unrolled.tensor.op;
 
 import java.util.Arrays;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.unrolled.tensor.Edge;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.kernel.Buffer;
@@ -8,12 +10,14 @@ import org.unrolled.tensor.kernel.Kernels;
 
 /** Tensors one after the other along an axis, one that is there or a new one; each gets its part of the gradient. */
 public final class Cat {
+    private static final int MOST_NAMED = 5;
+
     private Cat() { }
 
     /** The shapes agree in every axis but {@code dim}. */
     public static Tensor apply(int dim, Tensor... xs) {
         if (xs.length == 0) throw new IllegalArgumentException("cat: there is nothing to join. Hint: cat(dim, a, b, ...)");
-        for (Tensor x : xs) Shapes.requireTensor("cat", x);
+        requireAll("cat", xs);
         int[] first = xs[0].shape(), shape = first.clone();
         int axis = Shapes.axis("cat", first, dim);
         shape[axis] = 0;
@@ -42,14 +46,24 @@ public final class Cat {
     /** Tensors of one shape along a new axis {@code dim} of the result. */
     public static Tensor stack(int dim, Tensor... xs) {
         if (xs.length == 0) throw new IllegalArgumentException("stack: there is nothing to join. Hint: stack(dim, a, b, ...)");
+        requireAll("stack", xs);
         for (Tensor x : xs) {
-            Shapes.requireTensor("stack", x);
             if (!Arrays.equals(x.shape(), xs[0].shape())) {
                 throw new IllegalArgumentException("stack: " + Shapes.text(xs[0].shape()) + " and " + Shapes.text(x.shape())
                         + ": all must have one shape. Hint: cat joins along an axis that is there.");
             }
         }
         return apply(dim, Arrays.stream(xs).map(x -> x.unsqueeze(dim)).toArray(Tensor[]::new));
+    }
+
+    /** An array that a loop over steps should have filled: say which places the loop did not reach. */
+    private static void requireAll(String op, Tensor... xs) {
+        int[] unset = IntStream.range(0, xs.length).filter(i -> xs[i] == null).toArray();
+        if (unset.length == 0) return;
+        String which = Arrays.stream(unset).limit(MOST_NAMED).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        throw new IllegalArgumentException(op + ": of " + xs.length + " tensors, counted from 0, number " + which
+                + (unset.length > MOST_NAMED ? ", … are" : unset.length > 1 ? " are" : " is")
+                + " null: nothing was put there. Hint: does the loop that fills the array reach index " + unset[0] + "?");
     }
 
     private static void check(int[] first, Tensor x, int axis, int dim, boolean ints) {
