@@ -22,6 +22,15 @@ public final class Expect {
         Comparison.close(yours, expected, Double.NaN);
     }
 
+    /** The same, and where they differ the sentence begins with {@code what}: one check can look at several intermediates. */
+    public static void close(String what, @Nullable Object yours, @Nullable Object expected) {
+        try {
+            close(yours, expected);
+        } catch (AssertionError e) {
+            throw new AssertionError(what + ": " + e.getMessage(), e);
+        }
+    }
+
     /** Two results are equal up to {@code tolerance} in every element. */
     public static void close(@Nullable Object yours, @Nullable Object expected, double tolerance) {
         Comparison.close(yours, expected, tolerance);

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.notebook.cell.Diagnostic;
 import org.unrolled.quiz.Axes;
@@ -181,12 +182,9 @@ public record Card(String html, String text, @Nullable String json) {
         boolean fromEnd = where.isPresent() && where.get().backwards();
         String caption = "smallest failing input: " + String.join(", ", c.input().stream().map(Card::inWords).toList());
         if (yours instanceof Data.Parts y && expected instanceof Data.Parts e && y.parts().size() == e.parts().size()) {
-            for (int i = 0; i < e.parts().size(); i++) {
-                if (!y.parts().get(i).close(e.parts().get(i))) {
-                    compare(y.parts().get(i), e.parts().get(i), caption + " · " + e.names().get(i), fromEnd && axes.containsKey(e.names().get(i)), html, text);
-                    break;
-                }
-            }
+            where.map(Where::first).or(() -> IntStream.range(0, e.parts().size()).boxed().filter(i -> !y.parts().get(i).close(e.parts().get(i))).findFirst())
+                    .ifPresent(i -> compare(y.parts().get(i), e.parts().get(i), caption + " · " + e.names().get(i),
+                            fromEnd && axes.containsKey(e.names().get(i)), html, text));
         } else {
             compare(yours, expected, caption, fromEnd, html, text);
         }
@@ -225,7 +223,7 @@ public record Card(String html, String text, @Nullable String json) {
             text.append("  ").append(name).append(':');
             for (boolean right : p.right()) {
                 html.append("<td").append(p.steps() ? "" : " colspan=\"" + Math.max(1, n) + "\"").append(" style=\"").append(cell)
-                        .append(p.steps() ? "" : ";text-align:left").append(right ? "" : ";background:rgba(179,89,0,.18);font-weight:bold").append("\">")
+                        .append(right ? "" : ";background:rgba(179,89,0,.18);font-weight:bold").append("\">")
                         .append(right ? "✓" : "✗").append("</td>");
                 text.append(right ? " ✓" : " ✗");
             }

@@ -243,8 +243,9 @@ public sealed interface Data {
         };
     }
 
+    /** What the parts of a list are called. */
     static List<String> positions(int n) {
-        return java.util.stream.IntStream.range(0, n).mapToObj(String::valueOf).toList();
+        return java.util.stream.IntStream.range(0, n).mapToObj(i -> "number " + i).toList();
     }
 
     static String shape(int[] shape) {

@@ -538,8 +538,12 @@ public final class Engine {
                 return said != null && parts(said, form) && agreeing((Data.Parts) said, (Data.Parts) p.expected()) >= first
                         && ((Data.Parts) said).parts().get(first).close(((Data.Parts) p.yours()).parts().get(first));
             })) {
+                // step after step, a part may be off only because one that comes after it in the record was, a step before
+                List<Integer> begins = wrong.stream().flatMap(p -> Where.of(p.yours(), p.expected(), Where.axes(question)).stream()).map(Where::first)
+                        .distinct().toList();
+                int named = begins.size() == 1 ? begins.getFirst() : first;
                 return Optional.of(new Finding("misconception", m.text(),
-                        form.names().get(first) + " is the first part that differs; look at those after it once it is right."));
+                        form.names().get(named) + " is the first part that differs; look at those after it once it is right."));
             }
         }
         return Optional.empty();

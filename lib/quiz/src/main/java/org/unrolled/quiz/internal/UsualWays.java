@@ -80,6 +80,10 @@ final class UsualWays {
                 && x.parts().size() == e.parts().size())) {
             return Optional.empty();
         }
+        Optional<Found> begins = whereItBegins(pairs, parameters, e, axes);
+        if (begins.isPresent()) {
+            return begins;
+        }
         for (int i = 0; i < e.parts().size(); i++) {
             int at = i;
             List<Pair> ofPart = pairs.stream().map(p -> new Pair(p.call(), ((Parts) p.yours()).parts().get(at), ((Parts) p.expected()).parts().get(at))).toList();
@@ -99,9 +103,46 @@ final class UsualWays {
         return Optional.empty();
     }
 
+    /**
+     * Steps that hand something on: the part that stands first in the record may be wrong only because another one was, a step before.
+     * Then look at that other part, at that step alone: whatever came after it carries the mistake.
+     */
+    private static Optional<Found> whereItBegins(List<Pair> pairs, List<String> parameters, Parts e, Map<String, Axes> axes) {
+        List<Pair> wrong = pairs.stream().filter(p -> !p.yours().close(p.expected())).toList();
+        List<Where> where = wrong.stream().flatMap(p -> Where.of(p.yours(), p.expected(), axes).stream()).toList();
+        if (where.size() < wrong.size() || where.stream().anyMatch(w -> w.at() < 0 || w.first() != where.getFirst().first())) {
+            return Optional.empty();
+        }
+        int part = where.getFirst().first();
+        if (where.stream().allMatch(w -> w.parts().subList(0, part).stream().allMatch(Where.Part::all))) {
+            return Optional.empty();       // it is the first of the record, too
+        }
+        List<Pair> steps = new ArrayList<>();
+        for (int i = 0; i < wrong.size(); i++) {
+            Pair p = wrong.get(i);
+            int at = where.get(i).at();
+            steps.add(new Pair(p.call(), position(((Parts) p.yours()).parts().get(part), at), position(((Parts) p.expected()).parts().get(part), at)));
+        }
+        Where shown = where.getFirst();
+        String name = e.names().get(part);
+        String subject = (shown.backwards() ? "Going backwards through " : "Going through ") + shown.axis() + ", " + name + " is the first to be off";
+        List<String> right = shown.parts().subList(0, part).stream().filter(Where.Part::steps).map(Where.Part::name).toList();
+        return recognise(steps, parameters, subject + ": at that step it", "", Map.of()).or(() -> right.isEmpty() ? Optional.empty()
+                : Optional.of(new Found(subject + ", at a step at which " + String.join(", ", right) + (right.size() == 1 ? " is" : " are") + " right.",
+                        "Look at the line that computes " + name + ".")));
+    }
+
+    private static Data position(Data steps, int at) {
+        Numbers n = (Numbers) steps;
+        int stride = n.values().length / n.shape()[0];
+        return new Numbers(Arrays.copyOfRange(n.shape(), 1, n.dims()), Arrays.copyOfRange(n.values(), at * stride, (at + 1) * stride), n.whole());
+    }
+
     /** Changes that need no number found. */
     private static Map<Found, Function<Numbers, @Nullable Numbers>> fixed() {
         Map<Found, Function<Numbers, @Nullable Numbers>> ways = new LinkedHashMap<>();
+        ways.put(new Found("is zero everywhere.", "Nothing was put there, or what was added is lost: a.add(b) gives a new tensor and leaves a as it is."),
+                n -> map(n, _ -> 0));
         ways.put(new Found("is the right one transposed: rows and columns are exchanged.", "Look at the order of the factors, or at a transpose() too many or too few."),
                 n -> n.dims() < 2 ? null : transposed(n));
         ways.put(new Found("is the right one with the opposite sign.", "Look for a minus too many or too few, or a difference taken the other way round."),

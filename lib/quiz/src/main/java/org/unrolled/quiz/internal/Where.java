@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.quiz.Axes;
 import org.unrolled.quiz.CodeQuestion;
@@ -19,9 +20,11 @@ import org.unrolled.quiz.Exercise;
  * @param parts in the order of the record's components
  * @param axis what the positions count, "" where no part has a named axis
  * @param backwards whether the result was computed from the last position to the first
+ * @param first the part that is the first to differ, in the order in which the result was computed
+ * @param at the position at which it does; -1 where that part has no named axis
  * @param sentence where the first difference is
  */
-record Where(List<Part> parts, String axis, boolean backwards, String sentence) {
+record Where(List<Part> parts, String axis, boolean backwards, int first, int at, String sentence) {
 
     /** @param right for each position of the named axis; one element for a part without */
     record Part(String name, boolean steps, boolean[] right) {
@@ -73,11 +76,30 @@ record Where(List<Part> parts, String axis, boolean backwards, String sentence) 
         if (parts.size() < 2 && stepped.isEmpty() || parts.stream().allMatch(Part::all)) {
             return Optional.empty();
         }
+        int first = IntStream.range(0, parts.size()).filter(i -> !parts.get(i).all()).findFirst().orElseThrow();
         if (stepped.isEmpty()) {
-            return Optional.of(new Where(parts, "", false, ""));
+            return Optional.of(new Where(parts, "", false, first, -1, ""));
         }
         Axes named = axes.get(stepped.getFirst().name());
-        return Optional.of(new Where(parts, named.value()[0], named.backwards(), sentence(parts, stepped, named)));
+        String axis = named.value()[0];
+        boolean backwards = named.backwards();
+        int n = stepped.stream().mapToInt(p -> p.right().length).max().orElseThrow();
+        for (int i = 0; i < n; i++) {
+            int at = backwards ? n - 1 - i : i;
+            for (Part p : stepped) {
+                if (at < p.right().length && !p.right()[at]) {
+                    return Optional.of(new Where(parts, axis, backwards, parts.indexOf(p), at, sentence(p, axis, backwards, at)));
+                }
+            }
+        }
+        String sentence = String.join(", ", stepped.stream().map(Part::name).toList()) + (stepped.size() == 1 ? " is" : " are") + " right at every "
+                + axis + "; the first difference is in " + parts.get(first).name() + ".";
+        return Optional.of(new Where(parts, axis, backwards, first, -1, sentence));
+    }
+
+    private static String sentence(Part p, String axis, boolean backwards, int at) {
+        String first = (p.name().isEmpty() ? "the first difference is" : "the first difference is in " + p.name()) + " at " + axis + " = " + at + ".";
+        return backwards ? "Going backwards through " + axis + ", " + first : Character.toUpperCase(first.charAt(0)) + first.substring(1);
     }
 
     private static Part part(String name, Data yours, Data expected, @Nullable Axes axes) {
@@ -93,22 +115,5 @@ record Where(List<Part> parts, String axis, boolean backwards, String sentence) 
             return new Part(name, true, right);
         }
         return new Part(name, false, new boolean[] {yours.close(expected)});
-    }
-
-    private static String sentence(List<Part> parts, List<Part> stepped, Axes named) {
-        String axis = named.value()[0];
-        int n = stepped.stream().mapToInt(p -> p.right().length).max().orElseThrow();
-        for (int i = 0; i < n; i++) {
-            int at = named.backwards() ? n - 1 - i : i;
-            for (Part p : stepped) {
-                if (at < p.right().length && !p.right()[at]) {
-                    String first = (p.name().isEmpty() ? "the first difference is" : "the first difference is in " + p.name())
-                            + " at " + axis + " = " + at + ".";
-                    return named.backwards() ? "Going backwards through " + axis + ", " + first : Character.toUpperCase(first.charAt(0)) + first.substring(1);
-                }
-            }
-        }
-        return String.join(", ", stepped.stream().map(Part::name).toList()) + (stepped.size() == 1 ? " is" : " are") + " right at every " + axis + "; the first difference is in "
-                + parts.stream().filter(p -> !p.all()).findFirst().orElseThrow().name() + ".";
     }
 }

@@ -18,6 +18,7 @@ import org.unrolled.quiz.Verdict;
 import org.unrolled.quiz.Verdict.CheckResult;
 import org.unrolled.quiz.Verdict.Finding;
 import org.unrolled.quiz.Verdict.Judged;
+import org.unrolled.quiz.bank.BackThroughSteps;
 import org.unrolled.quiz.bank.RestOfSequence;
 import org.unrolled.quiz.bank.StandardDeviation;
 import org.unrolled.quiz.bank.StandardDeviation.Deviation;
@@ -149,6 +150,30 @@ class EngineTest {
         RestOfSequence steps = new RestOfSequence();
         Verdict v = new Engine().judge(steps, x -> new RestOfSequence.Rest(steps.solution().sums(x).rest(), x.sum()), null, 1);
         assertThat(Card.of(v, steps).text()).contains("rest is right at every t; the first difference is in squares.\n", "  rest: ✓ ✓ ✓ ✓\n  squares: ✗\n");
+    }
+
+    /** dH stands first in the record and is wrong, too, from the next step on: it is not the one to talk about. */
+    @Test
+    void aMistakeThatIsHandedOnIsToldOfThePartInWhichItBegins() {
+        BackThroughSteps steps = new BackThroughSteps();
+        Verdict sign = new Engine().judge(steps, (h, g) -> BackThroughSteps.with(h, g, (dH, ht) -> dH.mul(ht.mul(ht).sub(1))), null, 1);
+        assertThat(sign.finding().text()).isEqualTo(
+                "Going backwards through t, dA is the first to be off: at that step it is the right one with the opposite sign.");
+        assertThat(Card.of(sign, steps).text()).contains("Going backwards through t, the first difference is in dA at t = 3.", " · dA · row 3\n");
+        Verdict other = new Engine().judge(steps, (h, g) -> BackThroughSteps.with(h, g, (dH, ht) -> dH.mul(ht.mul(2).exp())), null, 1);
+        assertThat(other.finding().text()).isEqualTo("Going backwards through t, dA is the first to be off, at a step at which dH is right.");
+        assertThat(other.finding().fix()).isEqualTo("Look at the line that computes dA.");
+    }
+
+    @Test
+    void aPartThatNobodyFilledIsZeroAndNotRounded() {
+        BackThroughSteps steps = new BackThroughSteps();
+        Verdict v = new Engine().judge(steps, (h, g) -> {
+            BackThroughSteps.Gradients right = steps.solution().backward(h, g);
+            return new BackThroughSteps.Gradients(right.dH(), right.dA(), right.sum().mul(0));
+        }, null, 1);
+        assertThat(v.finding().text()).isEqualTo("dH, dA are right. Your sum is zero everywhere.");
+        assertThat(v.finding().fix()).isEqualTo("Nothing was put there, or what was added is lost: a.add(b) gives a new tensor and leaves a as it is.");
     }
 
     @Test
