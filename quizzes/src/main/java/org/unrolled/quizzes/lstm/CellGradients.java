@@ -107,7 +107,7 @@ public final class CellGradients implements GradientQuestion<CellGradients.Backw
     }
 
     /** The wrong turns that people take; each is a misconception below. */
-    private enum Slip { F_OF_T, NO_F, NO_CARRY, LAST_ONLY, FORWARD, NO_O, NO_SLOPE, SLOPE_OF_C, F_ON_OWN, F_ALL, PLAIN_DH }
+    private enum Slip { F_OF_T, NO_F, NO_CARRY, LAST_ONLY, FORWARD, NO_O, NO_SLOPE, SLOPE_OF_C, SLOPE_BEFORE, SUBTRACTED, F_ON_OWN, F_ALL, PLAIN_DH }
 
     private static Backward with(Slip slip) {
         return (f, o, c, dH) -> {
@@ -116,7 +116,7 @@ public final class CellGradients implements GradientQuestion<CellGradients.Backw
             for (int k = 0; k < T; k++) {
                 int t = slip == Slip.FORWARD ? k : T - 1 - k;
                 int after = slip == Slip.FORWARD ? t - 1 : t + 1;
-                Tensor y = slip == Slip.SLOPE_OF_C ? c.select(0, t) : tanh(c.select(0, t));
+                Tensor y = slip == Slip.SLOPE_OF_C ? c.select(0, t) : tanh(c.select(0, slip == Slip.SLOPE_BEFORE ? t - 1 : t));
                 Tensor own = dH.select(0, t);
                 own = slip == Slip.NO_O || slip == Slip.PLAIN_DH ? own : own.mul(o.select(0, t));
                 own = slip == Slip.NO_SLOPE || slip == Slip.PLAIN_DH ? own : own.mul(y.mul(y).neg().add(1));
@@ -127,7 +127,7 @@ public final class CellGradients implements GradientQuestion<CellGradients.Backw
                 }
                 Tensor gate = slip == Slip.F_OF_T || slip == Slip.F_ALL ? f.select(0, t) : f.select(0, after);
                 Tensor carried = slip == Slip.NO_F ? dC[after] : dC[after].mul(gate);
-                dC[t] = slip == Slip.LAST_ONLY ? carried : own.add(carried);
+                dC[t] = slip == Slip.LAST_ONLY ? carried : slip == Slip.SUBTRACTED ? own.sub(carried) : own.add(carried);
             }
             return stack(0, dC);
         };
@@ -149,6 +149,10 @@ public final class CellGradients implements GradientQuestion<CellGradients.Backw
                 twin("The derivative of tanh is missing: dH ⊙ o arrives at tanh(c_t); times 1 − tanh²(c_t) it arrives at c_t.",
                         with(Slip.NO_SLOPE)),
                 twin("You wrote 1 − c² for the derivative of tanh. It is 1 − tanh²(c).", with(Slip.SLOPE_OF_C)),
+                twin("The slope is one step off: you took tanh of c_{t−1}. Between c_t and h_t stands tanh(c_t), so it is 1 − tanh²(c_t).",
+                        with(Slip.SLOPE_BEFORE)),
+                twin("You subtracted what comes back along the cell state. What arrives on several ways adds up: dH ⊙ o ⊙ (1 − tanh²(c)) plus"
+                        + " dC[t + 1] ⊙ f_{t+1}.", with(Slip.SUBTRACTED)),
                 twin("The part that comes through h_t was multiplied by f_t. The forget gate stands between c_{t−1} and c_t; between c_t and"
                         + " h_t stands the output gate.", with(Slip.F_ON_OWN)),
                 twin("That is what goes on to c_{t−1}: the whole of dC[t], times f_t. dC[t] itself is before that gate.", with(Slip.F_ALL)),

@@ -62,7 +62,7 @@ public final class GruStep implements CodeQuestion<GruStep.Forward> {
     }
 
     /** The wrong turns that people take; each is a misconception below. */
-    private enum Slip { Z_REVERSED, ORDER, NO_RESET, RESET_ON_INPUT, RESET_ON_ALL, N_SIGMOID, NO_OLD, TWO_GATES, BIAS_OUTSIDE, TANH_OUT }
+    private enum Slip { Z_REVERSED, Z_SIGN, ORDER, NO_RESET, RESET_ON_INPUT, RESET_ON_ALL, N_SIGMOID, NO_OLD, TWO_GATES, BIAS_OUTSIDE, TANH_OUT }
 
     private static Forward with(Slip slip) {
         return (x, h, wX, wH, bX, bH) -> {
@@ -85,6 +85,7 @@ public final class GruStep implements CodeQuestion<GruStep.Forward> {
             Tensor rest = z.neg().add(1);
             Tensor hNew = switch (slip) {
                 case Z_REVERSED -> z.mul(n).add(rest.mul(h));
+                case Z_SIGN -> rest.neg().mul(n).add(z.mul(h));
                 case NO_OLD -> rest.mul(n);
                 case TWO_GATES -> r.mul(n).add(z.mul(h));
                 case TANH_OUT -> tanh(rest.mul(n).add(z.mul(h)));
@@ -99,6 +100,7 @@ public final class GruStep implements CodeQuestion<GruStep.Forward> {
         return List.of(
                 twin("The update gate works the wrong way round. In (6.23) z = 1 keeps the old state: h = (1 − z) ⊙ n + z ⊙ h. (Papers differ;"
                         + " say which one you follow.)", with(Slip.Z_REVERSED)),
+                twin("The candidate comes in with the wrong sign: it is weighed by 1 − z, and you have z − 1, which is negative.", with(Slip.Z_SIGN)),
                 twin("Reset and update gate are exchanged: the blocks come in the order r, z, n.", with(Slip.ORDER)),
                 twin("The reset gate is not used: n = tanh(pₙ + r ⊙ qₙ).", with(Slip.NO_RESET)),
                 twin("The reset gate weighs the input's part. It says how much of the old state the candidate sees: r ⊙ qₙ.",

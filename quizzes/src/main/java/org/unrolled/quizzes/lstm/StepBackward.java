@@ -1,6 +1,7 @@
 package org.unrolled.quizzes.lstm;
 
 import static org.unrolled.quiz.Expect.close;
+import static org.unrolled.quiz.Expect.shape;
 import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.randn;
@@ -93,9 +94,9 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
 
     /** The wrong turns that people take; each is a misconception below. */
     private enum Slip {
-        DC_NO_H, DC_NO_NEXT, DC_NO_TANH, DC_TANH_OF_C, DC_TANH_OF_H, DC_NO_O, DC_GATED_TWICE, DO_C, DO_H, DF_NEW_C, DI_DG_SWAPPED, GATES_FROM_NEXT,
-        PREV_NO_F, PREV_I, PREV_FROM_NEXT, SIGMOID_LIKE_TANH, TANH_LIKE_SIGMOID, NO_DERIVATIVES, TANH_TWICE, ORDER_FIGO, ORDER_IFOG, WH_NEW_H,
-        B_MEAN, W_MEAN, H_NO_OUTPUT, H_NO_INPUT, H_DIRECT
+        DC_NO_H, DC_NO_NEXT, DC_NO_TANH, DC_TANH_OF_C, DC_TANH_OF_H, DC_SLOPE_SIGN, DC_NO_O, DC_GATED_TWICE, DO_C, DO_H, DF_NEW_C, DI_DG_SWAPPED, GATES_FROM_NEXT,
+        PREV_NO_F, PREV_I, PREV_FROM_NEXT, SIGMOID_LIKE_TANH, TANH_LIKE_SIGMOID, GATES_SIGN, NO_DERIVATIVES, BARE_I, BARE_F, BARE_G, BARE_O, TANH_TWICE, ORDER_FIGO, ORDER_IFOG, WH_NEW_H,
+        B_ROWS, B_MEAN, W_MEAN, H_NO_OUTPUT, H_NO_INPUT, H_DIRECT
     }
 
     private static Backward with(Slip slip) {
@@ -111,6 +112,7 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
                 case DC_NO_TANH -> i.sub(i).add(1);
                 case DC_TANH_OF_C -> oneMinusSquare(now.c());
                 case DC_TANH_OF_H -> oneMinusSquare(now.h());
+                case DC_SLOPE_SIGN -> oneMinusSquare(tanhC).neg();
                 default -> oneMinusSquare(tanhC);
             };
             Tensor fromH = slip == Slip.DC_NO_O ? dH.mul(slope) : dH.mul(o).mul(slope);
@@ -131,11 +133,11 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
                 default -> dC.mul(f);
             };
             boolean bare = slip == Slip.NO_DERIVATIVES;
-            Tensor aI = bare ? dI : slip == Slip.SIGMOID_LIKE_TANH ? dI.mul(oneMinusSquare(i)) : dI.mul(i).mul(i.neg().add(1));
-            Tensor aF = bare ? dF : slip == Slip.SIGMOID_LIKE_TANH ? dF.mul(oneMinusSquare(f)) : dF.mul(f).mul(f.neg().add(1));
-            Tensor aG = bare ? dG : slip == Slip.TANH_LIKE_SIGMOID ? dG.mul(g).mul(g.neg().add(1))
+            Tensor aI = bare || slip == Slip.BARE_I ? dI : dI.mul(gateSlope(i, slip));
+            Tensor aF = bare || slip == Slip.BARE_F ? dF : dF.mul(gateSlope(f, slip));
+            Tensor aG = bare || slip == Slip.BARE_G ? dG : slip == Slip.TANH_LIKE_SIGMOID ? dG.mul(g).mul(g.neg().add(1))
                     : dG.mul(oneMinusSquare(slip == Slip.TANH_TWICE ? tanh(g) : g));
-            Tensor aO = bare ? dO : slip == Slip.SIGMOID_LIKE_TANH ? dO.mul(oneMinusSquare(o)) : dO.mul(o).mul(o.neg().add(1));
+            Tensor aO = bare || slip == Slip.BARE_O ? dO : dO.mul(gateSlope(o, slip));
             Tensor dA = switch (slip) {
                 case ORDER_FIGO -> cat(1, aF, aI, aG, aO);
                 case ORDER_IFOG -> cat(1, aI, aF, aO, aG);
@@ -144,7 +146,7 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
             double share = slip == Slip.W_MEAN ? 1.0 / x.size(0) : 1;
             Tensor dWx = dA.transpose().matmul(x).mul(share);
             Tensor dWh = dA.transpose().matmul(slip == Slip.WH_NEW_H ? now.h() : hPrev).mul(share);
-            Tensor db = slip == Slip.B_MEAN || slip == Slip.W_MEAN ? dA.mean(0) : dA.sum(0);
+            Tensor db = slip == Slip.B_ROWS ? dA : slip == Slip.B_MEAN || slip == Slip.W_MEAN ? dA.mean(0) : dA.sum(0);
             Tensor dHPrev = switch (slip) {
                 case H_NO_OUTPUT -> dA.slice(1, 0, 3 * H).matmul(wH.slice(0, 0, 3 * H));
                 case H_NO_INPUT -> dA.slice(1, H, 4 * H).matmul(wH.slice(0, H, 4 * H));
@@ -152,6 +154,14 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
                 default -> dA.matmul(wH);
             };
             return new Gradients(dO, dC, dI, dF, dG, dCPrev, dA, dWx, dWh, db, dA.matmul(wX), dHPrev);
+        };
+    }
+
+    private static Tensor gateSlope(Tensor gate, Slip slip) {
+        return switch (slip) {
+            case SIGMOID_LIKE_TANH -> oneMinusSquare(gate);
+            case GATES_SIGN -> gate.mul(gate.sub(1));
+            default -> gate.mul(gate.neg().add(1));
         };
     }
 
@@ -170,6 +180,8 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
                         + " 1 − tanh²(c) it is what arrives at c.", with(Slip.DC_NO_TANH)),
                 twin("In dC, the derivative of tanh was taken at the wrong value: 1 − c² instead of 1 − tanh²(c). 1 − y² holds for the"
                         + " output y = tanh(c), not for its input.", with(Slip.DC_TANH_OF_C)),
+                twin("In dC, the slope of tanh has the wrong sign: it is 1 − tanh²(c), not tanh²(c) − 1. tanh only rises, so its slope is never"
+                        + " negative.", with(Slip.DC_SLOPE_SIGN)),
                 twin("In dC, you wrote 1 − h². h is o ⊙ tanh(c); the derivative of tanh at c is 1 − tanh²(c), without the gate.",
                         with(Slip.DC_TANH_OF_H)),
                 twin("dC misses the output gate: only the share o of tanh(c) reached h, so only the share o of dH comes back.", with(Slip.DC_NO_O)),
@@ -190,6 +202,11 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
                         with(Slip.PREV_FROM_NEXT)),
                 twin("In dA, the gates got the derivative 1 − σ². That is tanh's rule; a sigmoid's is σ ⊙ (1 − σ).", with(Slip.SIGMOID_LIKE_TANH)),
                 twin("In dA, the candidate got a sigmoid's derivative, g ⊙ (1 − g). The candidate is a tanh: 1 − g².", with(Slip.TANH_LIKE_SIGMOID)),
+                twin("In dA, the gates have the wrong sign: the derivative of a sigmoid is σ ⊙ (1 − σ), not σ ⊙ (σ − 1).", with(Slip.GATES_SIGN)),
+                twin("In dA, the block of the input gate is dI itself. Between a and i stands a sigmoid: dI ⊙ i ⊙ (1 − i).", with(Slip.BARE_I)),
+                twin("In dA, the block of the forget gate is dF itself. Between a and f stands a sigmoid: dF ⊙ f ⊙ (1 − f).", with(Slip.BARE_F)),
+                twin("In dA, the block of the candidate is dG itself. Between a and g stands a tanh: dG ⊙ (1 − g²).", with(Slip.BARE_G)),
+                twin("In dA, the block of the output gate is dO itself. Between a and o stands a sigmoid: dO ⊙ o ⊙ (1 − o).", with(Slip.BARE_O)),
                 twin("In dA, the derivatives of sigmoid and tanh are missing: dI, dF, dG and dO are gradients after the bend, dA is in front"
                         + " of it. Multiply by σ ⊙ (1 − σ) and 1 − g².", with(Slip.NO_DERIVATIVES)),
                 twin("In dA, tanh was taken once more: g is already the tanh of its block, so the derivative is 1 − g², not 1 − tanh²(g).",
@@ -199,6 +216,8 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
                 twin("The blocks of dA are in the order i, f, o, g. The rows of W are i, f, g, o: the candidate comes before the output gate.",
                         with(Slip.ORDER_IFOG)),
                 twin("dWh uses the new hidden state. The product was W_h h_{t−1}, so dWh = dAᵀ h_{t−1}.", with(Slip.WH_NEW_H)),
+                twin("db is dA as it is, a row for each sequence. One b was added to all rows, so its gradient is their sum: dA.sum(0).",
+                        with(Slip.B_ROWS)),
                 twin("db is the mean over the batch. b was added to every row, so its gradient is the sum of the rows: dA.sum(0).", with(Slip.B_MEAN)),
                 twin("dWx, dWh and db were divided by the size of the batch. If the loss is a mean, dH carries that factor already: sum.",
                         with(Slip.W_MEAN)),
@@ -232,8 +251,8 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
             Case c = Case.of(random, 2, 4, H);
             Gradients g = c.by(yours);
             Gradients right = c.by(solution());
-            close(g.dO(), right.dO());
-            close(g.dC(), right.dC());
+            close("dO", g.dO(), right.dO());
+            close("dC", g.dC(), right.dC());
         }
     }
 
@@ -241,10 +260,10 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
     void factors(Backward yours, Random random) {
         Case c = Case.of(random, 3, 2, 4);
         Gradients g = c.by(yours);
-        close(g.dI(), g.dC().mul(c.now.g()));
-        close(g.dF(), g.dC().mul(c.cPrev));
-        close(g.dG(), g.dC().mul(c.now.i()));
-        close(g.dCPrev(), g.dC().mul(c.now.f()));
+        close("dI", g.dI(), g.dC().mul(c.now.g()));
+        close("dF", g.dF(), g.dC().mul(c.cPrev));
+        close("dG", g.dG(), g.dC().mul(c.now.i()));
+        close("dCPrev", g.dCPrev(), g.dC().mul(c.now.f()));
     }
 
     @Check("dA, from your own dI, dF, dG, dO")
@@ -254,18 +273,21 @@ public final class StepBackward implements GradientQuestion<StepBackward.Backwar
         Tensor i = c.now.i();
         Tensor f = c.now.f();
         Tensor o = c.now.o();
-        close(g.dA(), cat(1, g.dI().mul(i.mul(i.neg().add(1))), g.dF().mul(f.mul(f.neg().add(1))), g.dG().mul(oneMinusSquare(c.now.g())),
-                g.dO().mul(o.mul(o.neg().add(1)))));
+        shape(g.dA(), 2, 16);
+        close("the block of i", g.dA().slice(1, 0, 4), g.dI().mul(i.mul(i.neg().add(1))));
+        close("the block of f", g.dA().slice(1, 4, 8), g.dF().mul(f.mul(f.neg().add(1))));
+        close("the block of g", g.dA().slice(1, 8, 12), g.dG().mul(oneMinusSquare(c.now.g())));
+        close("the block of o", g.dA().slice(1, 12, 16), g.dO().mul(o.mul(o.neg().add(1))));
     }
 
     @Check("dWx, dWh, db, dX and dHPrev, from your own dA")
     void linear(Backward yours, Random random) {
         Case c = Case.of(random, 3, 2, 4);
         Gradients g = c.by(yours);
-        close(g.dWx(), g.dA().transpose().matmul(c.x));
-        close(g.dWh(), g.dA().transpose().matmul(c.hPrev));
-        close(g.db(), g.dA().sum(0));
-        close(g.dX(), g.dA().matmul(c.wX));
-        close(g.dHPrev(), g.dA().matmul(c.wH));
+        close("dWx", g.dWx(), g.dA().transpose().matmul(c.x));
+        close("dWh", g.dWh(), g.dA().transpose().matmul(c.hPrev));
+        close("db", g.db(), g.dA().sum(0));
+        close("dX", g.dX(), g.dA().matmul(c.wX));
+        close("dHPrev", g.dHPrev(), g.dA().matmul(c.wH));
     }
 }

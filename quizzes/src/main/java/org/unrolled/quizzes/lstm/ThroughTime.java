@@ -123,7 +123,7 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
 
     /** The wrong turns that people take; each is a misconception below. */
     private enum Slip {
-        OVERWRITTEN, WH_OVERWRITTEN, MEAN, NO_H_BACK, NO_C_BACK, DC_NOT_DCPREV, F_OF_T, NO_OUT, FORWARD, H_NOW, C_NOW, DH_CARRIED
+        OVERWRITTEN, WH_OVERWRITTEN, MEAN, NO_H_BACK, NO_C_BACK, DC_NOT_DCPREV, F_OF_T, NO_OUT, FORWARD, H_NOW, H_NOW_BUT_START, C_NOW, C_NOW_BUT_START, SWAPPED, H_ADDS_UP, C_ADDS_UP, DH_CARRIED
     }
 
     private static Backward with(Slip slip) {
@@ -149,15 +149,28 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
                 if (slip == Slip.F_OF_T && t < T - 1) {
                     dCNext = dC[t + 1].mul(now.f());
                 }
-                StepBackward.Gradients back = StepBackward.stepBackward(x.slice(0, t, t + 1), slip == Slip.H_NOW ? now.h() : before.h(),
-                        slip == Slip.C_NOW ? now.c() : before.c(), wX, wH, now, dH[t], dCNext);
+                boolean hNow = slip == Slip.H_NOW || slip == Slip.H_NOW_BUT_START && t > 0;
+                boolean cNow = slip == Slip.C_NOW || slip == Slip.C_NOW_BUT_START && t > 0;
+                StepBackward.Gradients back = StepBackward.stepBackward(x.slice(0, t, t + 1), hNow ? now.h() : before.h(), cNow ? now.c() : before.c(), wX, wH, now, dH[t], dCNext);
                 dC[t] = back.dC();
                 dX[t] = back.dX();
                 dWx = slip == Slip.OVERWRITTEN ? back.dWx() : dWx.add(back.dWx());
                 dWh = slip == Slip.OVERWRITTEN || slip == Slip.WH_OVERWRITTEN ? back.dWh() : dWh.add(back.dWh());
                 db = slip == Slip.OVERWRITTEN ? back.db() : db.add(back.db());
-                fromNext = slip == Slip.NO_H_BACK ? zero : slip == Slip.DH_CARRIED ? dH[t] : back.dHPrev();
-                dCNext = slip == Slip.NO_C_BACK ? zero : slip == Slip.DC_NOT_DCPREV ? back.dC() : back.dCPrev();
+                fromNext = switch (slip) {
+                    case NO_H_BACK -> zero;
+                    case DH_CARRIED -> dH[t];
+                    case SWAPPED -> back.dCPrev();
+                    case H_ADDS_UP -> fromNext.add(back.dHPrev());
+                    default -> back.dHPrev();
+                };
+                dCNext = switch (slip) {
+                    case NO_C_BACK -> zero;
+                    case DC_NOT_DCPREV -> back.dC();
+                    case SWAPPED -> back.dHPrev();
+                    case C_ADDS_UP -> dCNext.add(back.dCPrev());
+                    default -> back.dCPrev();
+                };
             }
             double share = slip == Slip.MEAN ? 1.0 / T : 1;
             return new Gradients(cat(0, dH), cat(0, dC), cat(0, dX), dWx.mul(share), dWh.mul(share), db.mul(share));
@@ -185,6 +198,15 @@ public final class ThroughTime implements GradientQuestion<ThroughTime.Backward>
                         with(Slip.NO_OUT)),
                 twin("The loop runs forwards. Step t needs what step t + 1 hands back: begin at T − 1 and count down.", with(Slip.FORWARD)),
                 twin("hPrev is the hidden state of step t itself. The gates of step t read h_{t−1}: steps.get(t - 1).h().", with(Slip.H_NOW)),
+                twin("hPrev is right at t = 0, and at every other step it is the hidden state of that step itself. The gates of step t read h_{t−1}:"
+                        + " steps.get(t - 1).h().", with(Slip.H_NOW_BUT_START)),
+                twin("cPrev is right at t = 0, and at every other step it is the cell state of that step itself. What the forget gate of step t"
+                        + " multiplied is c_{t−1}: steps.get(t - 1).c().", with(Slip.C_NOW_BUT_START)),
+                twin("The two gradients that go back are exchanged: dHPrev goes to the h of the step before, dCPrev to its c.", with(Slip.SWAPPED)),
+                twin("What goes back to h adds up over the steps. The dHPrev of step t + 1 holds all that comes from later already: it replaces what"
+                        + " came back before.", with(Slip.H_ADDS_UP)),
+                twin("What goes back to c adds up over the steps. The dCPrev of step t + 1 holds all that comes from later already: it replaces what"
+                        + " came back before.", with(Slip.C_ADDS_UP)),
                 twin("cPrev is the cell state of step t itself. What the forget gate of step t multiplied is c_{t−1}: steps.get(t - 1).c().",
                         with(Slip.C_NOW)),
                 twin("dH[t] was carried on as it is. The way from h_t back to h_{t−1} leads through the gates: back.dHPrev().",

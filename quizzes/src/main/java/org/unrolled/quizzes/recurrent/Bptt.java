@@ -116,11 +116,19 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
         NO_TANH("tanh' is missing: your da_t is dh_t. Between them stands tanh, whose slope is 1 − h_t²: multiply by it, at every step."),
         TANH_TWICE("You took tanh once more: the slope is 1 − tanh(a_t)², and h_t is tanh(a_t) already. So it is 1 − h_t², not 1 − tanh(h_t)²."),
         NO_SQUARE("The slope of tanh is 1 − h_t², with a square. 1 − h_t is larger than 1 wherever h_t is negative, and no slope of tanh is."),
+        SIGN_OF_THE_SLOPE("The slope has the wrong sign: you multiplied by h_t² − 1. It is 1 − h_t², which is never negative: tanh only rises."),
         SLOPE_OF_THE_STEP_BEFORE("The slope is one step off: da_t belongs to the tanh that made h_t, so it is 1 − h_t², and you took 1 − h_{t−1}²."),
         LAST_LOSS_ONLY("Only the last loss is in your dh: from t = T − 2 back it holds what comes from t + 1 and not what the loss at t says. Every step has"
                 + " its own g_t; add it to what comes back."),
+        LOSS_OF_THE_STEP_AFTER("The losses are one step off: dh_t takes the loss of its own step, g_t, and you took g_{t+1}. Only what comes back comes from t + 1."),
+        SUBTRACTED("You subtracted what comes back. h_t acts on the loss in two ways, at once and through h_{t+1}, and what arrives on several ways adds up:"
+                + " dh_t = g_t + W_hᵀ da_{t+1}."),
+        ADDS_UP("What comes back adds up over the steps, so that the gradients of t + 2 and later are counted again. da_{t+1} holds them already: W_hᵀ da_{t+1}"
+                + " replaces what came back before."),
         STATE_OF_THE_SAME_STEP("dh, da, dW_x and db are right. dW_h is not: its outer product takes the state that W_h was multiplied by at step t, which is h_{t−1},"
                 + " not h_t."),
+        STATE_OF_THE_SAME_STEP_BUT_START("dh, da, dW_x and db are right. dW_h is not: at t = 0 it takes the state before, start, and at every other step h_t. W_h"
+                + " was multiplied by h_{t−1}: one index less."),
         OVERWRITTEN("You overwrite the gradients of the weights at each step, so that only the term of t = 0, the last one visited, is left. The same weights"
                 + " serve at every step: add up the terms."),
         WH_OVERWRITTEN("You overwrite dW_h at each step, so that only the term of t = 0, the last one visited, is left; dW_x and db are summed as they should be."
@@ -160,12 +168,15 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
             int t = slips.contains(Slip.FORWARD) ? i : T - 1 - i;
             Tensor ht = h.select(0, t);
             Tensor before = t == 0 ? start : h.select(0, t - 1);
-            dH[t] = slips.contains(Slip.NO_PATH_BACK) ? g.select(0, t) : slips.contains(Slip.LAST_LOSS_ONLY) && t < T - 1 ? fromNext : g.select(0, t).add(fromNext);
+            dH[t] = slips.contains(Slip.NO_PATH_BACK) ? g.select(0, t) : slips.contains(Slip.LAST_LOSS_ONLY) && t < T - 1 ? fromNext
+                    : slips.contains(Slip.SUBTRACTED) ? g.select(0, t).sub(fromNext)
+                    : g.select(0, slips.contains(Slip.LOSS_OF_THE_STEP_AFTER) && t < T - 1 ? t + 1 : t).add(fromNext);
             Tensor slopeOf = slips.contains(Slip.TANH_TWICE) ? tanh(ht) : slips.contains(Slip.SLOPE_OF_THE_STEP_BEFORE) ? before : ht;
             Tensor slope = slips.contains(Slip.NO_SQUARE) ? ht.neg().add(1) : slopeOf.mul(slopeOf).neg().add(1);
+            slope = slips.contains(Slip.SIGN_OF_THE_SLOPE) ? slope.neg() : slope;
             dA[t] = slips.contains(Slip.NO_TANH) ? dH[t] : dH[t].mul(slope);
             Tensor from = slips.contains(Slip.WEIGHTS_FROM_DH) ? dH[t] : dA[t];
-            Tensor met = slips.contains(Slip.STATE_OF_THE_SAME_STEP) ? ht : slips.contains(Slip.START_SKIPPED) && t == 0 ? zeros(H) : before;
+            Tensor met = slips.contains(Slip.STATE_OF_THE_SAME_STEP) || slips.contains(Slip.STATE_OF_THE_SAME_STEP_BUT_START) && t > 0 ? ht : slips.contains(Slip.START_SKIPPED) && t == 0 ? zeros(H) : before;
             Tensor input = !slips.contains(Slip.INPUT_OF_THE_STEP_BEFORE) ? x.select(0, t) : t == 0 ? zeros(x.size(1)) : x.select(0, t - 1);
             Tensor termWh = slips.contains(Slip.OUTER_THE_WRONG_WAY) ? met.unsqueeze(1).mul(from) : from.unsqueeze(1).mul(met);
             Tensor termWx = from.unsqueeze(1).mul(input);
@@ -177,7 +188,8 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
             dWh = slips.contains(Slip.OVERWRITTEN) || slips.contains(Slip.WH_OVERWRITTEN) ? termWh : dWh.add(termWh);
             dWx = slips.contains(Slip.OVERWRITTEN) ? termWx : dWx.add(termWx);
             db = slips.contains(Slip.OVERWRITTEN) ? from : db.add(from);
-            fromNext = slips.contains(Slip.NO_WH_ON_THE_WAY) ? dA[t] : back.matmul(slips.contains(Slip.CARRIES_DH) ? dH[t] : dA[t]);
+            Tensor goesBack = slips.contains(Slip.NO_WH_ON_THE_WAY) ? dA[t] : back.matmul(slips.contains(Slip.CARRIES_DH) ? dH[t] : dA[t]);
+            fromNext = slips.contains(Slip.ADDS_UP) ? fromNext.add(goesBack) : goesBack;
         }
         double share = slips.contains(Slip.AVERAGED) ? 1.0 / T : 1;
         return new Gradients(stack(0, dH), stack(0, dA), dWh.mul(share), dWx.mul(share), db.mul(share));
@@ -252,21 +264,13 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
         }
     }
 
-    private static void closeAt(int t, Tensor yours, Tensor expected) {
-        try {
-            close(yours, expected);
-        } catch (AssertionError e) {
-            throw new AssertionError("at t = " + t + ": " + e.getMessage(), e);
-        }
-    }
-
     @Check("dh_t is g_t plus W_hᵀ times your da_{t+1}, at every t")
     void throughTime(Backward yours, Random random) {
         for (int T : new int[] {4, 6}) {
             Run run = Run.of(yours, random, T, 2, 3);
             for (int t = T - 1; t >= 0; t--) {
                 Tensor g = run.g().select(0, t);
-                closeAt(t, run.yours().dH().select(0, t), t == T - 1 ? g : g.add(run.wH().transpose().matmul(run.yours().dA().select(0, t + 1))));
+                close("at t = " + t, run.yours().dH().select(0, t), t == T - 1 ? g : g.add(run.wH().transpose().matmul(run.yours().dA().select(0, t + 1))));
             }
         }
     }
@@ -277,7 +281,7 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
             Run run = Run.of(yours, random, T, 2, 3);
             for (int t = T - 1; t >= 0; t--) {
                 Tensor h = run.h().select(0, t);
-                closeAt(t, run.yours().dA().select(0, t), run.yours().dH().select(0, t).mul(h.mul(h).neg().add(1)));
+                close("at t = " + t, run.yours().dA().select(0, t), run.yours().dH().select(0, t).mul(h.mul(h).neg().add(1)));
             }
         }
     }
@@ -293,8 +297,8 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
     void inputWeights(Backward yours, Random random) {
         Run run = Run.of(yours, random, 5, 2, 4);
         shape(run.yours().dWx(), 4, 2);
-        close(run.yours().dWx(), run.yours().dA().transpose().matmul(run.x()));
-        close(run.yours().db(), run.yours().dA().sum(0));
+        close("dWx", run.yours().dWx(), run.yours().dA().transpose().matmul(run.x()));
+        close("db", run.yours().db(), run.yours().dA().sum(0));
     }
 
     @Check("a sequence of one step, too")

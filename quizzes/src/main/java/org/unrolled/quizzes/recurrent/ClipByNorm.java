@@ -86,6 +86,9 @@ public final class ClipByNorm implements CodeQuestion<ClipByNorm.Clip> {
                         }).toList()),
                 twin("Gradients that are small enough are enlarged: you scale to maxNorm whatever the norm is. Clipping only ever shrinks: the factor is at most 1.",
                         (gradients, maxNorm) -> norm(gradients) == 0 ? gradients : scaled(gradients, maxNorm / norm(gradients))),
+                twin("You scale to maxNorm whatever the norm is. That enlarges gradients that are small enough, and makes NaN of gradients that are 0. Clipping only ever"
+                                + " shrinks: the factor is at most 1.",
+                        (gradients, maxNorm) -> scaled(gradients, maxNorm / norm(gradients))),
                 twin("You compare with the square of the norm: the square root is missing.",
                         (gradients, maxNorm) -> scaled(gradients, Math.min(1, maxNorm / Math.pow(norm(gradients), 2)))),
                 twin("You added up the norms of the tensors. The norm of all numbers together is the square root of the sum of all squares.",

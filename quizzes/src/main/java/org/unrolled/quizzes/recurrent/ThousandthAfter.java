@@ -41,6 +41,8 @@ public final class ThousandthAfter implements NumberQuestion {
     @Override
     public List<Misconception<Answer>> misconceptions() {
         return List.of(
+                NumberQuestion.wrong("After 65 steps 0.9⁶⁵ = 0.00106 is left, a hair more than a thousandth. The formula gives a number between two steps: which of"
+                        + " them is the first below?", 65),
                 NumberQuestion.wrong("A tenth is lost at each step, but of what is left: after 10 steps there is still 0.9 · 0.9 ⋯ = 0.35 of it.", 10),
                 NumberQuestion.wrong("That is where a tenth is left, 0.9²² = 0.1. For a thousandth it has to happen three times.", 22),
                 NumberQuestion.wrong("That is ln 1000. Divide it by −ln 0.9, the logarithm of what one step costs.", 7),
