@@ -1,6 +1,7 @@
 package org.unrolled.notebook;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -231,6 +232,23 @@ public class Notebook extends Tensors {
     /** Counts 0 … total − 1 and draws a progress bar: {@code for (int epoch : track("epoch", 10))}. */
     public static Iterable<Integer> track(String name, int total) {
         return ProgressBar.iterable(name, total);
+    }
+
+    /** The values of a list, one after the other, and a progress bar: {@code for (int T : track("minutes", List.of(10, 20, 40)))}. */
+    public static <T> Iterable<T> track(String name, List<T> values) {
+        Iterable<Integer> places = track(name, values.size());
+        return () -> {
+            Iterator<Integer> place = places.iterator();
+            return new Iterator<>() {
+                @Override public boolean hasNext() {
+                    return place.hasNext();
+                }
+
+                @Override public T next() {
+                    return values.get(place.next());
+                }
+            };
+        };
     }
 
     /** A listener that draws a training's loss while it runs. */

@@ -205,17 +205,28 @@ final class XCharts {
         }
     }
 
-    /** Each line's name at its end, moved apart where two ends are close. */
+    /** The last point of a line that can be drawn; of a line that leaves the chart, the last one before it does. -1 if there is none. */
+    private static int lastShown(Lines lines, Lines.Series s) {
+        int last = -1;
+        for (int k = 0; k < s.y().length; k++) {
+            double y = s.y()[k];
+            if (Double.isFinite(y) && !(lines.logY && y <= 0)) {
+                boolean inside = lines.yRange == null || y >= lines.yRange.low() && y <= lines.yRange.high();
+                last = inside || last < 0 ? k : last;
+            }
+        }
+        return last;
+    }
+
+    /** Each line's name at its end, or where it leaves the chart; moved apart where two are close. */
     private static void directLabels(Svg svg, XYChart chart, Lines lines, int width, int top) {
         record Label(String name, String color, double x, double y) {}
         List<Label> labels = new ArrayList<>();
         for (Lines.Series s : lines.series()) {
-            for (int k = s.y().length - 1; k >= 0; k--) {
-                if (Double.isFinite(s.y()[k]) && !(lines.logY && s.y()[k] <= 0)) {
-                    double y = Math.clamp(chart.getScreenYFromChart(s.y()[k]), 10, lines.height - 30);
-                    labels.add(new Label(s.name(), s.color().hex(), Math.min(width - 4, chart.getScreenXFromChart(s.x()[k]) + 6), y));
-                    break;
-                }
+            int k = lastShown(lines, s);
+            if (k >= 0) {
+                double y = Math.clamp(chart.getScreenYFromChart(s.y()[k]), 10, lines.height - 30);
+                labels.add(new Label(s.name(), s.color().hex(), Math.min(width - 4, chart.getScreenXFromChart(s.x()[k]) + 6), y));
             }
         }
         labels.sort(Comparator.comparingDouble(Label::y));

@@ -8,6 +8,7 @@ import io.github.spencerpark.jupyter.kernel.display.mime.MIMEType;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,14 @@ class DisplayTest {
                     .satisfies(ids -> assertThat(ids.stream().distinct().count()).isEqualTo(2));
             assertThat(curve.lines().series().getFirst().x()).containsExactly(1, 2, 3);
         }
+    }
+
+    @Test void aListIsTrackedValueByValue() {
+        List<String> seen = new ArrayList<>();
+        for (String value : Notebook.track("word", List.of("a", "b", "c"))) {
+            seen.add(value);
+        }
+        assertThat(seen).containsExactly("a", "b", "c");
     }
 
     @Test void aProgressBarEndsFull() {

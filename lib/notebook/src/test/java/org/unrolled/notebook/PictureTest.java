@@ -314,4 +314,24 @@ class PictureTest {
         String svg = new String(Notebook.lines().line("up", y).logY().render().bytes(), java.nio.charset.StandardCharsets.UTF_8);
         assertThat(svg).contains(">10⁻⁵<", ">1<", ">10⁵<", ">10²⁰<").doesNotContain(">10⁻⁶<", "e20<");
     }
+
+    /** A name at the end of the axis, far from a line that left the chart at its beginning, would be read as the name of another line. */
+    @Test
+    void aLineThatLeavesTheChartIsNamedWhereItLeaves() {
+        double[] falls = new double[100];
+        double[] stays = new double[100];
+        for (int i = 0; i < 100; i++) {
+            falls[i] = Math.pow(10, -i);
+            stays[i] = 1;
+        }
+        String svg = new String(Notebook.lines().line("falls", falls).line("stays", stays).logY().range(1e-10, 10).render().bytes(),
+                java.nio.charset.StandardCharsets.UTF_8);
+        assertThat(place(svg, "falls")).isLessThan(place(svg, "stays") / 2);
+    }
+
+    private static double place(String svg, String name) {
+        java.util.regex.Matcher label = java.util.regex.Pattern.compile("<text x=\"([0-9.]+)\"[^>]*>" + name + "<").matcher(svg);
+        assertThat(label.find()).as(name).isTrue();
+        return Double.parseDouble(label.group(1));
+    }
 }
