@@ -27,7 +27,7 @@ public final class LightSwitch {
             StringBuilder text = new StringBuilder();
             for (int t = 0; t < x.size(1); t++) {
                 float v = x.get(b, t, 0);
-                text.append(v > 0 ? '+' : v < 0 ? '-' : '·');
+                text.append(v > 0 ? '+' : v < 0 ? '−' : '·');
             }
             return text.toString();
         }

@@ -30,7 +30,7 @@ class LessonFunctionsTest {
         LightSwitch.Batch batch = LightSwitch.batch(new Random(T), 200, T);
         for (int b = 0; b < 200; b++) {
             String text = batch.text(b);
-            int last = Math.max(text.lastIndexOf('+'), text.lastIndexOf('-'));
+            int last = Math.max(text.lastIndexOf('+'), text.lastIndexOf('−'));
             assertThat(text).hasSize(T);
             assertThat(text.charAt(0)).as("minute 0 has a press").isNotEqualTo('·');
             assertThat(T - 1 - last).isEqualTo(batch.age().get(b));
