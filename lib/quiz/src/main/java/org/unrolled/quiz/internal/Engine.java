@@ -316,6 +316,7 @@ public final class Engine {
                 () -> UsualWays.recognise(pairs, parameters, Where.axes(question)).map(f -> new Finding("usual", f.text(), f.fix())),
                 () -> two(question, watch, pairs, wrong),
                 () -> firstPart(question, watch, pairs, wrong),
+                () -> UsualWays.handedOn(pairs, parameters, Where.axes(question)).map(f -> new Finding("usual", f.text(), f.fix())),
                 () -> shape(wrong, name));
         for (Supplier<Optional<Finding>> look : looks) {
             Optional<Finding> found = look.get();

@@ -40,15 +40,28 @@ final class UsualWays {
         if (pairs.isEmpty() || pairs.stream().allMatch(p -> p.yours().close(p.expected()))) {
             return Optional.empty();
         }
-        return recognise(pairs, parameters, "Your result", "", axes);
+        return recognise(pairs, parameters, "Your result", "", axes, false);
     }
 
-    private static Optional<Found> recognise(List<Pair> pairs, List<String> parameters, String subject, String part, Map<String, Axes> axes) {
+    /**
+     * What can be said where nothing explains all the numbers: where something that is handed on from step to step begins to be wrong.
+     * For the engine's last look: a mistake of the question that explains the first wrong part says more.
+     */
+    static Optional<Found> handedOn(List<Pair> pairs, List<String> parameters, Map<String, Axes> axes) {
+        return pairs.isEmpty() || pairs.stream().allMatch(p -> p.yours().close(p.expected())) ? Optional.empty()
+                : recognise(pairs, parameters, "Your result", "", axes, true);
+    }
+
+    private static Optional<Found> recognise(List<Pair> pairs, List<String> parameters, String subject, String part, Map<String, Axes> axes,
+            boolean handedOn) {
         Pair first = pairs.getFirst();
         if (first.expected() instanceof Parts e) {
-            return parts(pairs, parameters, e, axes);
+            return parts(pairs, parameters, e, axes, handedOn);
         }
         String[] named = axes.containsKey(part) ? axes.get(part).value() : new String[0];
+        if (handedOn) {
+            return pairs.stream().allMatch(p -> p.yours() instanceof Numbers && p.expected() instanceof Numbers) ? carried(pairs, subject, named) : Optional.empty();
+        }
         Optional<Found> argument = argument(pairs, parameters, subject);
         if (argument.isPresent()) {
             return argument;
@@ -67,22 +80,21 @@ final class UsualWays {
         return factor(pairs, parameters, subject)
                 .or(() -> offset(pairs, subject))
                 .or(() -> shifted(pairs, subject, named))
-                .or(() -> edge(pairs, subject, named))
-                .or(() -> carried(pairs, subject, named));
+                .or(() -> edge(pairs, subject, named));
     }
 
     private static String axis(int axis, String[] named) {
         return axis < named.length ? named[axis] : "axis " + axis;
     }
 
-    private static Optional<Found> parts(List<Pair> pairs, List<String> parameters, Parts e, Map<String, Axes> axes) {
+    private static Optional<Found> parts(List<Pair> pairs, List<String> parameters, Parts e, Map<String, Axes> axes, boolean handedOn) {
         if (!pairs.stream().allMatch(p -> p.yours() instanceof Parts y && p.expected() instanceof Parts x && y.parts().size() == x.parts().size()
                 && x.parts().size() == e.parts().size())) {
             return Optional.empty();
         }
-        Optional<Found> begins = whereItBegins(pairs, parameters, e, axes);
+        Optional<List<Where>> begins = whereItBegins(pairs, axes);
         if (begins.isPresent()) {
-            return begins;
+            return atItsFirstStep(pairs, begins.get(), parameters, e, handedOn);
         }
         for (int i = 0; i < e.parts().size(); i++) {
             int at = i;
@@ -98,38 +110,50 @@ final class UsualWays {
                 }
             }
             String right = at == 0 ? "" : String.join(", ", e.names().subList(0, at)) + (at == 1 ? " is right. " : " are right. ");
-            return recognise(ofPart, parameters, "Your " + name, name, axes).map(f -> new Found(right + f.text(), f.fix()));
+            return recognise(ofPart, parameters, "Your " + name, name, axes, handedOn).map(f -> new Found(right + f.text(), f.fix()));
         }
         return Optional.empty();
     }
 
     /**
      * Steps that hand something on: the part that stands first in the record may be wrong only because another one was, a step before.
-     * Then look at that other part, at that step alone: whatever came after it carries the mistake.
+     * Where that is so on every wrong call: where each of them begins to be wrong.
      */
-    private static Optional<Found> whereItBegins(List<Pair> pairs, List<String> parameters, Parts e, Map<String, Axes> axes) {
-        List<Pair> wrong = pairs.stream().filter(p -> !p.yours().close(p.expected())).toList();
+    private static Optional<List<Where>> whereItBegins(List<Pair> pairs, Map<String, Axes> axes) {
+        List<Pair> wrong = wrong(pairs);
         List<Where> where = wrong.stream().flatMap(p -> Where.of(p.yours(), p.expected(), axes).stream()).toList();
         if (where.size() < wrong.size() || where.stream().anyMatch(w -> w.at() < 0 || w.first() != where.getFirst().first())) {
             return Optional.empty();
         }
         int part = where.getFirst().first();
-        if (where.stream().allMatch(w -> w.parts().subList(0, part).stream().allMatch(Where.Part::all))) {
-            return Optional.empty();       // it is the first of the record, too
+        boolean firstOfTheRecord = where.stream().allMatch(w -> w.parts().subList(0, part).stream().allMatch(Where.Part::all));
+        return firstOfTheRecord ? Optional.empty() : Optional.of(where);
+    }
+
+    /** The part in which it begins, at that step alone: whatever came after it carries the mistake. */
+    private static Optional<Found> atItsFirstStep(List<Pair> pairs, List<Where> where, List<String> parameters, Parts e, boolean handedOn) {
+        Where shown = where.getFirst();
+        int part = shown.first();
+        String name = e.names().get(part);
+        String subject = (shown.backwards() ? "Going backwards through " : "Going through ") + shown.axis() + ", " + name + " is the first to be off";
+        if (handedOn) {
+            List<String> right = shown.parts().subList(0, part).stream().filter(Where.Part::steps).map(Where.Part::name).toList();
+            return right.isEmpty() ? Optional.empty()
+                    : Optional.of(new Found(subject + ", at a step at which " + String.join(", ", right) + (right.size() == 1 ? " is" : " are") + " right.",
+                            "Look at the line that computes " + name + ", and at what it is given."));
         }
+        List<Pair> wrong = wrong(pairs);
         List<Pair> steps = new ArrayList<>();
         for (int i = 0; i < wrong.size(); i++) {
             Pair p = wrong.get(i);
             int at = where.get(i).at();
             steps.add(new Pair(p.call(), position(((Parts) p.yours()).parts().get(part), at), position(((Parts) p.expected()).parts().get(part), at)));
         }
-        Where shown = where.getFirst();
-        String name = e.names().get(part);
-        String subject = (shown.backwards() ? "Going backwards through " : "Going through ") + shown.axis() + ", " + name + " is the first to be off";
-        List<String> right = shown.parts().subList(0, part).stream().filter(Where.Part::steps).map(Where.Part::name).toList();
-        return recognise(steps, parameters, subject + ": at that step it", "", Map.of()).or(() -> right.isEmpty() ? Optional.empty()
-                : Optional.of(new Found(subject + ", at a step at which " + String.join(", ", right) + (right.size() == 1 ? " is" : " are") + " right.",
-                        "Look at the line that computes " + name + ".")));
+        return recognise(steps, parameters, subject + ": at that step it", "", Map.of(), false);
+    }
+
+    private static List<Pair> wrong(List<Pair> pairs) {
+        return pairs.stream().filter(p -> !p.yours().close(p.expected())).toList();
     }
 
     private static Data position(Data steps, int at) {

@@ -1,6 +1,7 @@
 package org.unrolled.quiz.bank;
 
 import static org.unrolled.quiz.Expect.close;
+import static org.unrolled.quiz.Misconception.twin;
 import static org.unrolled.tensor.Tensors.cat;
 import static org.unrolled.tensor.Tensors.randn;
 import static org.unrolled.tensor.Tensors.zeros;
@@ -49,7 +50,9 @@ public final class BackThroughSteps implements CodeQuestion<BackThroughSteps.Bac
 
     @Override public Backward solution() { return BackThroughSteps::backward; }
     @Override public String prompt() { return "Go back through the steps."; }
-    @Override public List<Misconception<Backward>> misconceptions() { return List.of(); }
+    @Override public List<Misconception<Backward>> misconceptions() {
+        return List.of(twin("The slope is missing.", (h, g) -> with(h, g, (dH, _) -> dH)));
+    }
 
     @Check("agrees with the formulas")
     void agrees(Backward yours, Random random) {

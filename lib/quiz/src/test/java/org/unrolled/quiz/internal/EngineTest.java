@@ -162,7 +162,18 @@ class EngineTest {
         assertThat(Card.of(sign, steps).text()).contains("Going backwards through t, the first difference is in dA at t = 3.", " · dA · row 3\n");
         Verdict other = new Engine().judge(steps, (h, g) -> BackThroughSteps.with(h, g, (dH, ht) -> dH.mul(ht.mul(2).exp())), null, 1);
         assertThat(other.finding().text()).isEqualTo("Going backwards through t, dA is the first to be off, at a step at which dH is right.");
-        assertThat(other.finding().fix()).isEqualTo("Look at the line that computes dA.");
+        assertThat(other.finding().fix()).isEqualTo("Look at the line that computes dA, and at what it is given.");
+    }
+
+    @Test
+    void aMistakeOfTheQuestionIsToldBeforeWhereItBegins() {
+        BackThroughSteps steps = new BackThroughSteps();
+        Verdict v = new Engine().judge(steps, (h, g) -> {
+            BackThroughSteps.Gradients without = BackThroughSteps.with(h, g, (dH, _) -> dH);
+            return new BackThroughSteps.Gradients(without.dH(), without.dA(), h.exp().mean(0));
+        }, null, 1);
+        assertThat(v.finding().text()).isEqualTo("The slope is missing.");
+        assertThat(v.finding().fix()).isEqualTo("dA is the first part that differs; look at those after it once it is right.");
     }
 
     @Test

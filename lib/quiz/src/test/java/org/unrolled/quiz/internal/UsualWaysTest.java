@@ -32,7 +32,7 @@ class UsualWaysTest {
             Watch.Call call = new Watch.Call(Arrays.asList(x), null, null, null, List.of());
             pairs.add(new Pair(call, Data.of(wrong.apply(x, expected instanceof Tensor t ? t : x)), Data.of(expected)));
         }
-        return UsualWays.recognise(pairs, List.of("x"));
+        return UsualWays.recognise(pairs, List.of("x")).or(() -> UsualWays.handedOn(pairs, List.of("x"), Map.of()));
     }
 
     private static Tensor right(Tensor x) {
