@@ -208,6 +208,7 @@ public final class Bptt implements GradientQuestion<Bptt.Backward> {
         all.add(several(Slip.NO_TANH, Slip.NOT_TRANSPOSED, run -> same(run.yours.dA(), run.yours.dH())));
         all.add(several(Slip.TANH_TWICE, Slip.NOT_TRANSPOSED, run -> run.slopes(tanh(run.h))));
         all.add(several(Slip.NO_SQUARE, Slip.NOT_TRANSPOSED, run -> same(run.yours.dA(), run.yours.dH().mul(run.h.neg().add(1)))));
+        all.add(several(Slip.SIGN_OF_THE_SLOPE, Slip.NOT_TRANSPOSED, run -> same(run.yours.dA(), run.yours.dH().mul(run.h.mul(run.h).sub(1)))));
         all.add(several(Slip.SLOPE_OF_THE_STEP_BEFORE, Slip.NOT_TRANSPOSED, run -> run.slopes(run.before())));
         all.add(several(Slip.NO_PATH_BACK, Slip.WH_OVERWRITTEN, run -> same(run.yours.dH(), run.g)));
         all.add(several(Slip.NOT_TRANSPOSED, Slip.WH_OVERWRITTEN, run -> run.comesBack(run.yours.dA().matmul(run.wH.transpose()), true)));
