@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import jdk.jshell.EvalException;
 import jdk.jshell.JShell;
 import jdk.jshell.Snippet;
+import jdk.jshell.spi.SPIResolutionException;
 
 /** Where in the learner's cells an exception came from, without the frames of the kit, the kernel and the JDK. */
 public final class CellErrors {
@@ -38,6 +39,10 @@ public final class CellErrors {
     public static String describe(Throwable t) {
         String what = Text.simpleName(t instanceof EvalException e ? e.getExceptionClassName() : t.getClass().getName());
         String message = t.getMessage() == null || t.getMessage().equals("null") ? "" : ": " + t.getMessage();  // JJava's null is a string
+        if (t instanceof SPIResolutionException) {
+            what = "UnresolvedReference";
+            message = ": this definition uses a name that no cell defines, or calls a method with arguments that it does not take";
+        }
         List<Frame> frames = frames(t);
         List<String> lines = new ArrayList<>();
         for (Frame frame : frames) {

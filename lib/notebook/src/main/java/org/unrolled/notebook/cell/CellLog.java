@@ -172,6 +172,11 @@ final class CellLog {
         return run.stopped;
     }
 
+    /** What the compiler said to the part at which a run stopped; empty where it stopped for another reason. */
+    synchronized List<Diagnostic> refused(Run run) {
+        return run.entries.isEmpty() || !run.entries.getLast().rejected() ? List.of() : run.entries.getLast().diagnostics();
+    }
+
     /** The newest first. */
     synchronized Stream<Entry> all() {
         return runs.reversed().stream().flatMap(run -> run.entries.reversed().stream()).toList().stream();

@@ -1,6 +1,9 @@
 package org.unrolled.notebook.cell;
 
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -152,6 +155,8 @@ public final class Cells {
     List<Diagnostic> problems(CellLog.Declared declared, String name) {
         CellLog.Entry entry = declared.entry();
         if (entry == null) {
+            List<Diagnostic> refused = log.refused(declared.run());
+            if (!refused.isEmpty()) return refused;
             String code = Objects.requireNonNull(declared.run().code);
             int start = code.length() - declared.run().rest().length();
             int at = start + Math.max(0, Declarations.position(declared.run().rest(), name));
@@ -161,11 +166,40 @@ public final class Cells {
                     String.valueOf(log.stopReason(declared.run())), code.substring(lineStart, lineEnd < 0 ? code.length() : lineEnd), at - lineStart + 1));
         }
         if (entry.rejected()) return entry.diagnostics();
-        if (entry.snippet() instanceof DeclarationSnippet declaration) return unresolved(entry, declaration);
+        if (!(entry.snippet() instanceof DeclarationSnippet declaration)) return List.of();
+        List<Diagnostic> own = unresolved(entry, declaration);
+        return own.isEmpty() ? unresolvedInHelpers(entry, declaration) : own;
+    }
+
+    /**
+     * The same for the definitions that a definition uses, and those that they use: JShell lets a method be declared before
+     * what it calls, and throws at the call. By name, since JShell keeps what depends on what to itself.
+     */
+    private List<Diagnostic> unresolvedInHelpers(CellLog.Entry entry, DeclarationSnippet declaration) {
+        Set<String> seen = new HashSet<>(Set.of(declaration.name()));
+        Deque<CellLog.Entry> open = new ArrayDeque<>(List.of(entry));
+        while (!open.isEmpty()) {
+            CellLog.Entry user = open.remove();
+            for (DeclarationSnippet helper : Stream.<DeclarationSnippet>concat(shell.methods(), shell.types()).toList()) {
+                Optional<CellLog.Entry> found = log.entry(helper);
+                // an overload of an earlier cell may be broken and nobody's business
+                boolean last = log.last(helper.name()).map(CellLog.Declared::run).equals(found.map(CellLog.Entry::run));
+                int use = Declarations.position(user.source(), helper.name());
+                if (found.isEmpty() || !last || use < 0 || helper == user.snippet() || seen.contains(helper.name())) continue;
+                List<Diagnostic> missing = unresolved(found.get(), helper);
+                if (!missing.isEmpty()) {
+                    return found.get().run() == entry.run() ? missing : missing.stream().map(problem -> entry.diagnostic(
+                            Math.max(0, Declarations.position(entry.source(), helper.name())),
+                            "In[" + found.get().run().count + "] line " + problem.line() + ", which this comes to: " + problem.message())).toList();
+                }
+                open.add(found.get());
+            }
+            open.forEach(next -> seen.add(((DeclarationSnippet) next.snippet()).name()));
+        }
         return List.of();
     }
 
-    /** Names that a definition uses and no cell defines (any more). */
+    /** What a definition uses and no cell defines (any more), or not in that form. */
     List<Diagnostic> unresolved(CellLog.Entry entry, DeclarationSnippet declaration) {
         List<Diagnostic> problems = new ArrayList<>();
         shell.unresolvedDependencies(declaration).forEach(dependency -> {
@@ -175,8 +209,13 @@ public final class Cells {
                     .filter(declared -> !problems(declared, name).isEmpty())
                     .map(declared -> "the cell that was to define the " + missing + ", " + definition(name, declared, List.of()).cell() + ", does not compile")
                     .orElse("no cell defines the " + missing);
-            problems.add(entry.diagnostic(Math.max(0, Declarations.position(entry.source(), name)), why));
+            problems.add(entry.diagnostic(Math.max(0, Declarations.use(entry.source(), missing)), why));
         });
+        if (problems.isEmpty() && (shell.status(declaration) == Snippet.Status.RECOVERABLE_DEFINED || shell.status(declaration) == Snippet.Status.RECOVERABLE_NOT_DEFINED)) {
+            // what exists and does not fit is no unresolved name to JShell: a method called with other arguments than it takes
+            shell.diagnostics(declaration).filter(Diag::isError)
+                    .map(diag -> entry.diagnostic(diag.getPosition(), Text.message(diag.getMessage(Locale.ENGLISH)))).forEach(problems::add);
+        }
         return problems;
     }
 

@@ -56,6 +56,53 @@ final class Declarations {
         return -1;
     }
 
+    /**
+     * Where something that does not exist is used, or -1.
+     *
+     * @param missing {@code method scale(Tensor)}, {@code class Foo} or {@code variable x}
+     */
+    static int use(String source, String missing) {
+        String name = missing.replaceFirst("^\\w+ ", "").replaceFirst("\\(.*", "");
+        String code = withoutComments(source);
+        int called = missing.contains("(") ? arguments(missing, missing.indexOf('(')) : -1;
+        int other = -1;
+        for (int at = position(source, name); at >= 0; ) {
+            boolean member = code.substring(0, at).stripTrailing().endsWith(".");  // Outer.Name is another class, x.name() another method
+            int open = at + name.length() + (int) code.substring(at + name.length()).chars().takeWhile(Character::isWhitespace).count();
+            boolean call = open < code.length() && code.charAt(open) == '(';
+            if (!member && (called < 0 || call && arguments(code, open) == called && !declared(code, open))) return at;
+            if (!member && other < 0) other = at;
+            int next = position(source.substring(at + 1), name);
+            at = next < 0 ? -1 : at + 1 + next;
+        }
+        return other < 0 ? position(source, name) : other;
+    }
+
+    /** How many things stand between the parenthesis at a position and the one that closes it. */
+    private static int arguments(String code, int open) {
+        int depth = 0;
+        int commas = 0;
+        boolean empty = true;
+        for (int i = open; i < code.length(); i++) {
+            char c = code.charAt(i);
+            if ("([{".indexOf(c) >= 0) depth++;
+            if (")]}".indexOf(c) >= 0 && --depth == 0) return empty ? 0 : commas + 1;
+            if (c == ',' && depth == 1) commas++;
+            if (i > open && !Character.isWhitespace(c)) empty = false;
+        }
+        return -1;
+    }
+
+    /** Whether the parenthesis at a position is that of a declared method: a brace follows. */
+    private static boolean declared(String code, int open) {
+        int depth = 0;
+        for (int i = open; i < code.length(); i++) {
+            if (code.charAt(i) == '(') depth++;
+            if (code.charAt(i) == ')' && --depth == 0) return code.substring(i + 1).stripLeading().startsWith("{");
+        }
+        return false;
+    }
+
     /** Comments, strings and character literals become blanks; every position and line stays. */
     static String withoutComments(String source) {
         StringBuilder code = new StringBuilder(source);

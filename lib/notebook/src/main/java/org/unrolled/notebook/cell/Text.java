@@ -12,8 +12,10 @@ final class Text {
 
     /** Simple class names; without the lines about the location, which the caret shows. */
     static String message(String compiler) {
-        String text = compiler.lines().map(line -> line.strip().replaceAll("\\s+", " ")).filter(line -> !line.startsWith("location:")).collect(Collectors.joining("; "));
-        return simpleNames(text);
+        String text = compiler.lines().map(line -> line.strip().replaceAll("\\s+", " ").replaceFirst("types;$", "types"))
+                .filter(line -> !line.startsWith("location:")).collect(Collectors.joining("; "));
+        // the class around a cell's method has no name
+        return simpleNames(text).replaceFirst(" in class cannot be applied", " cannot be applied");
     }
 
     static String simpleNames(String text) {

@@ -164,6 +164,43 @@ public class BindTest {
         assertThat(bound(Attend.class, "attend").answer().attend(new float[] {1}, new float[] {2})).containsExactly(1);
     }
 
+    @Test void callsAnUnknownClassBesideItsOuterOne() {
+        notebook.run("Map.Entry<String, Integer> pair() {\n    Map.Entry<String, Integer> e = null;\n    return new Entry(e);\n}");
+        assertThat(broken(Number.class, "pair").diagnostics()).containsExactly(
+                new Diagnostic(3, "no cell defines the class Entry", "    return new Entry(e);", 16));
+    }
+
+    @Test void aHelperThatCallsWhatDoesNotExist() {
+        notebook.run("""
+                void visit(int node, List<Integer> tape) {
+                    if (node > 0) visit(node - 1);
+                    tape.add(node);
+                }
+                float[] attend(float[] q, float[] k) {
+                    visit(3, new ArrayList<>());
+                    return q;
+                }""");
+        assertThat(broken(Attend.class, "attend").diagnostics()).containsExactly(
+                new Diagnostic(2, "method visit cannot be applied to given types; required: int,List<Integer>; found: int; "
+                        + "reason: actual and formal argument lists differ in length", "    if (node > 0) visit(node - 1);", 19));
+        notebook.run("float[] again(float[] q, float[] k) { return attend(q, k); }");
+        assertThat(broken(Attend.class, "again").diagnostics()).extracting(Diagnostic::message).satisfiesExactly(message ->
+                assertThat(message).startsWith("In[1] line 2, which this comes to: method visit cannot be applied to given types"));
+        notebook.run("void visit(int node, List<Integer> tape) { tape.add(node); }");
+        assertThat(bound(Attend.class, "attend").answer().attend(new float[] {1}, new float[] {2})).containsExactly(1);
+    }
+
+    @Test void aHelperThatIsNotCalledMayBeUnfinished() {
+        notebook.run("int later(int x) { return soon(x); }\nfloat[] attend(float[] q, float[] k) { return k; }");
+        assertThat(bound(Attend.class, "attend").answer().attend(new float[0], new float[] {5})).containsExactly(5);
+    }
+
+    @Test void aHelperBeforeItThatDoesNotCompile() {
+        fails("void visit(int[][] inputs) {\n    for (int i : inputs) ;\n}\nfloat[] attend(float[] q, float[] k) { return q; }");
+        assertThat(broken(Attend.class, "attend").diagnostics()).containsExactly(
+                new Diagnostic(2, "incompatible types: int[] cannot be converted to int", "    for (int i : inputs) ;", 18));
+    }
+
     @Test void aHelperDroppedByALaterError() {
         notebook.run("float[] scale(float[] x) { return x; }");
         notebook.run("float[] attend(float[] q, float[] k) { return scale(q); }");
