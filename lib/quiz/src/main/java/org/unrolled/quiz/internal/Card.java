@@ -456,7 +456,8 @@ public record Card(String html, String text, @Nullable String json) {
     }
 
     private static String pre(String text) {
-        return "<pre style=\"margin:.4em 0;background:none;overflow-x:auto\">" + Text.html(text.stripTrailing()) + "</pre>";
+        // Jupyter breaks lines of <pre> anywhere, in the middle of a word too, and a caret then points to nothing
+        return "<pre style=\"margin:.4em 0;background:none;white-space:pre;overflow-x:auto\">" + Text.html(text.stripTrailing()) + "</pre>";
     }
 
     private static String shorten(String text, int max) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -238,7 +239,8 @@ public final class Engine {
         Finding rule = null;
         if (source != null) {
             rule = Sources.forbidden(List.of(annotation(question).forbids()), source.calls(), source.text())
-                    .map(call -> new Finding("forbidden", name + " calls " + call + ", which is what this question asks you to write.",
+                    .map(call -> new Finding("forbidden", name + (call.endsWith(".<init>") ? " makes a new " + call.replace(".<init>", "") : " calls " + call)
+                            + ", which is what this question asks you to write.",
                             "Write it with the operations it is made of.")).orElse(null);
             if (rule == null) {
                 rule = Sources.borrowed(question.getClass(), question instanceof GradientQuestion<?>, source.calls(), name)
@@ -303,6 +305,7 @@ public final class Engine {
         Counterexample smallest = smallest(wrong, parameters);
 
         List<Supplier<Optional<Finding>>> looks = List.of(
+                () -> stoppedLikeATwin(question, watch, pairs),
                 () -> thrown(watch, name),
                 () -> wrong.stream().filter(p -> p.yours() instanceof Data.Opaque(Object o) && o == null).findFirst()
                         .map(_ -> new Finding("null", name + " returned null.", "Return the value you computed.")),
@@ -378,6 +381,26 @@ public final class Engine {
         }).orElse(null);
     }
 
+    /** A misconception that stops where the answer stops, with the same words, and says the same where it does not. */
+    private static <A> Optional<Finding> stoppedLikeATwin(CodeQuestion<A> question, Watch<A> watch, List<Pair> pairs) {
+        List<Watch.Call> stopped = watch.calls().stream().filter(c -> !c.complete()).toList();
+        if (stopped.isEmpty()) {
+            return Optional.empty();
+        }
+        for (Misconception<A> m : question.misconceptions()) {
+            if (m instanceof Misconception.Twin<A> t && stopped.stream().allMatch(c -> throwsAlike(watch, t.example(), c))
+                    && pairs.stream().allMatch(p -> says(watch, t.example(), p, p.yours()))) {
+                return Optional.of(new Finding("misconception", m.text(), "It shows as " + Errors.describe(Objects.requireNonNull(stopped.getFirst().thrown()))));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static <A> boolean throwsAlike(Watch<A> watch, A other, Watch.Call call) {
+        Throwable said = watch.thrown(other, call);
+        return said != null && Errors.brief(said).equals(Errors.brief(Objects.requireNonNull(call.thrown())));
+    }
+
     private static Optional<Finding> thrown(Watch<?> watch, String name) {
         return watch.calls().stream().filter(c -> !c.complete()).findFirst().map(c -> threw(name, Objects.requireNonNull(c.thrown())));
     }
@@ -386,7 +409,11 @@ public final class Engine {
         String fix = switch (t) {
             case StackOverflowError _ -> "A method calls itself without end: look at the case in which it should stop.";
             case OutOfMemoryError _ -> "Something grows without end, or an array is far larger than the input.";
+            case NullPointerException e when String.valueOf(e.getMessage()).contains("Tensor.grad()\" is null") ->
+                    "grad() is null until backward() has come by a tensor that requires a gradient. Was it called before this line? And is this the"
+                            + " tensor you marked, or a result of it, which = has put in its place?";
             case NullPointerException _ -> "Something that was never set is used.";
+            case IndexOutOfBoundsException e when String.valueOf(e.getMessage()).contains(" -") -> "An index falls below 0, where nothing is.";
             case IndexOutOfBoundsException _ -> "An index runs past the end: compare it with the size.";
             case UnsupportedOperationException _ -> "A list that is given may be fixed: leave it as it is, and put the result into a new one.";
             default -> "";

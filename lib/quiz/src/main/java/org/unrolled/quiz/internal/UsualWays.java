@@ -343,7 +343,9 @@ final class UsualWays {
             for (int which = 0; which < 3; which++) {
                 int ax = axis;
                 int w = which;
-                if (pairs.stream().allMatch(p -> wrongOnlyAt((Numbers) p.yours(), (Numbers) p.expected(), ax, w))) {
+                // of two positions, the first may be the only wrong one; a wrong second may as well be what the first hands on
+                int fewest = which == 0 && axis >= named.length ? 2 : 3;
+                if (pairs.stream().allMatch(p -> wrongOnlyAt((Numbers) p.yours(), (Numbers) p.expected(), ax, w, fewest))) {
                     String where = switch (which) {
                         case 0 -> "at the first position";
                         case 1 -> "at the last position";
@@ -357,8 +359,8 @@ final class UsualWays {
         return Optional.empty();
     }
 
-    private static boolean wrongOnlyAt(Numbers y, Numbers e, int axis, int which) {
-        if (!y.sameShape(e) || axis >= e.dims() || e.shape()[axis] < 3) {
+    private static boolean wrongOnlyAt(Numbers y, Numbers e, int axis, int which, int fewest) {
+        if (!y.sameShape(e) || axis >= e.dims() || e.shape()[axis] < fewest) {
             return y.close(e);
         }
         int last = e.shape()[axis] - 1;

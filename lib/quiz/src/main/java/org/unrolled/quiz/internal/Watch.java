@@ -141,6 +141,18 @@ final class Watch<A> {
         }
     }
 
+    /** What another answer throws at the same arguments, or null where it comes to a result. */
+    @Nullable Throwable thrown(A other, Call call) {
+        try {
+            List<@Nullable Object> copies = new ArrayList<>();
+            call.before().forEach(o -> copies.add(Data.copy(o)));
+            invoke(other, method(type), copies.toArray());
+            return null;
+        } catch (Throwable t) {
+            return t;
+        }
+    }
+
     interface Handler {
         @Nullable Object call(Method method, @Nullable Object[] arguments) throws Throwable;
     }

@@ -12,6 +12,7 @@ import org.unrolled.quiz.Check;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Expect;
 import org.unrolled.quiz.Lesson;
+import org.unrolled.quiz.Misconception;
 import org.unrolled.quiz.Outcome;
 import org.unrolled.quiz.Question;
 import org.unrolled.quiz.Verdict;
@@ -117,6 +118,48 @@ class EngineTest {
         assertThat(v.outcome()).isEqualTo(Outcome.CRASHED);
         assertThat(v.finding().text()).isEqualTo("deviation threw ArrayIndexOutOfBoundsException: Index 99 out of bounds for length 3.");
         assertThat(v.finding().fix()).isEqualTo("An index runs past the end: compare it with the size.");
+    }
+
+    @Test
+    void whatWentWrongIsToldApart() {
+        assertThat(judge(x -> x[x.length - 99]).finding().fix()).isEqualTo("An index falls below 0, where nothing is.");
+        Tensor unmarked = Tensors.zeros(1);
+        assertThat(judge(x -> unmarked.grad().mul(2).item()).finding().fix()).startsWith("grad() is null until backward() has come by");
+    }
+
+    /** The element at a place, with a misconception that stops at the last place. */
+    @Question(id = "example/element-at", points = 2)
+    public static final class ElementAt implements CodeQuestion<ElementAt.At> {
+        public interface At {
+            double at(double[] x, int place);
+        }
+
+        @Override public At solution() { return (x, place) -> x[place]; }
+        @Override public String prompt() { return "Write `at`."; }
+        @Override public List<Misconception<At>> misconceptions() {
+            return List.of(Misconception.twin("Places count from 0: you are one further on.", (x, place) -> x[place + 1]));
+        }
+
+        @Check("every place") void all(At yours, Random random) {
+            double[] x = random.doubles(4).toArray();
+            for (int i = 0; i < x.length; i++) {
+                double found = yours.at(x, i);
+                if (i == 3) {
+                    Expect.close(found, x[i]);
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatStopsLikeAMisconceptionIsToldSo() {
+        Verdict same = engine.judge(new ElementAt(), (x, place) -> x[1 + place], null, 1);
+        assertThat(same.finding().text()).isEqualTo("Places count from 0: you are one further on.");
+        assertThat(same.finding().fix()).isEqualTo("It shows as ArrayIndexOutOfBoundsException: Index 4 out of bounds for length 4.");
+        Verdict elsewhere = engine.judge(new ElementAt(), (x, place) -> place < 3 ? x[1 + place] : x[7], null, 1);
+        assertThat(elsewhere.finding().text()).as("another index: another mistake").startsWith("at threw ArrayIndexOutOfBoundsException: Index 7");
+        Verdict otherwise = engine.judge(new ElementAt(), (x, place) -> place < 3 ? 0 : x[4], null, 1);
+        assertThat(otherwise.finding().text()).as("other results: another mistake").startsWith("at threw ArrayIndexOutOfBoundsException: Index 4");
     }
 
     @Test
