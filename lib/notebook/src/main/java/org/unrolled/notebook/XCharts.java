@@ -141,8 +141,13 @@ final class XCharts {
         if (places.size() <= 8) {
             ticks.addAll(places);
         } else if (lines.logX) {
-            for (double t = Math.pow(10, Math.ceil(Math.log10(low) - 1e-9)); t <= high * (1 + 1e-9); t *= 10) {
-                ticks.add(t);
+            int first = (int) Math.ceil(Math.log10(low) - 1e-9);
+            int last = (int) Math.floor(Math.log10(high) + 1e-9);
+            int every = 1 + (last - first) / 8;   // chosen here, or labels would be dropped below one by one, at uneven distances
+            for (int power = first; power <= last; power++) {
+                if (Math.floorMod(power, every) == 0) {
+                    ticks.add(Math.pow(10, power));
+                }
             }
         } else {
             double rough = (high - low) / 6;
