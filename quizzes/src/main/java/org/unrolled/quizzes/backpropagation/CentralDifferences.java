@@ -75,6 +75,12 @@ public final class CentralDifferences implements CodeQuestion<CentralDifferences
                             for (int i = 0; i < slopes.length; i++) slopes[i] *= 2;
                             return slopes;
                         }),
+                twin("You divided by 2 and multiplied by h: Java reads / 2 * h from left to right. Put what you divide by into parentheses: / (2 * h).",
+                        (loss, w, h) -> {
+                            double[] slopes = centralDifferences(loss, w, h);
+                            for (int i = 0; i < slopes.length; i++) slopes[i] *= h * h;
+                            return slopes;
+                        }),
                 twin("That is the difference to one side, (L(w + h) − L(w)) / h. Its error shrinks like h; that of the central difference, which"
                                 + " looks to both sides, like h².",
                         (loss, w, h) -> {

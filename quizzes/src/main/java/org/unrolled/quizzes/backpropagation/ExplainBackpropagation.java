@@ -30,6 +30,11 @@ public final class ExplainBackpropagation implements TextQuestion {
     }
 
     @Override
+    public String form() {
+        return "three or four sentences";
+    }
+
+    @Override
     public String modelAnswer() {
         return """
                 A network's loss is computed in many small steps, and each step knows how fast its result changes with its inputs. \

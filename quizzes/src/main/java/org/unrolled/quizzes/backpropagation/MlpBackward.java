@@ -121,6 +121,17 @@ public final class MlpBackward implements GradientQuestion<MlpBackward.Backward>
                             Gradients g = gradients(x, w1, b1, w2, dY);
                             return new Gradients(g.dW2(), dY, g.dH(), g.dZ(), g.dW1(), g.dZ());
                         }),
+                twin("db1 is wrong: it starts from dH. b₁ was added before tanh, so what arrives there is dZ.",
+                        (x, w1, b1, w2, dY) -> {
+                            Gradients g = gradients(x, w1, b1, w2, dY);
+                            return new Gradients(g.dW2(), g.db2(), g.dH(), g.dZ(), g.dW1(), g.dH().sum(0));
+                        }),
+                twin("db2 is wrong: sum(1) adds up each point's outputs. Each output has a bias of its own, and all points share it, so the points are"
+                                + " added up: sum(0).",
+                        (x, w1, b1, w2, dY) -> {
+                            Gradients g = gradients(x, w1, b1, w2, dY);
+                            return new Gradients(g.dW2(), dY.sum(1), g.dH(), g.dZ(), g.dW1(), g.dZ().sum(1));
+                        }),
                 twin("db2 is wrong: you took the mean over the points. The 1/N of the loss is in dY already; here the points' rows are added"
                                 + " up: sum(0).",
                         (x, w1, b1, w2, dY) -> {

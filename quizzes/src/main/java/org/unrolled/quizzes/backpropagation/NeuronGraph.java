@@ -34,6 +34,6 @@ public final class NeuronGraph {
     }
 
     private static String number(@Nullable Double value) {
-        return value == null ? "   ?   " : String.format(Locale.ROOT, "%.2f", value).replace('-', '−');
+        return value == null ? "\u2007?\u2007 " : String.format(Locale.ROOT, "%.2f", value).replace('-', '−');
     }
 }

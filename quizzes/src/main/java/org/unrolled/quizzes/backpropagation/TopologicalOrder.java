@@ -98,6 +98,16 @@ public final class TopologicalOrder implements CodeQuestion<TopologicalOrder.Ord
                             Collections.reverse(tape);
                             return ints(tape);
                         }),
+                twin("The tape is empty. done.add(node) says true for a node that is new, and you left at each of these: leave where it says false,"
+                                + " if (!done.add(node)) return;",
+                        (inputs, loss) -> new int[0]),
+                twin("tape.add(node) stands in the loop over the inputs. So a node goes on the tape once for each input, and one without inputs never:"
+                                + " after the loop, once.",
+                        (inputs, loss) -> {
+                            List<Integer> tape = new ArrayList<>();
+                            forEachInput(loss, inputs, new HashSet<>(), tape);
+                            return ints(tape);
+                        }),
                 twin("These are the needed nodes by their numbers. The numbers say nothing about who was computed first: follow inputs.",
                         (inputs, loss) -> Arrays.stream(tape(inputs, loss)).sorted().toArray()),
                 twin("The tape is empty but for the loss: its inputs were not visited. Call visit for each of inputs[node].",
@@ -116,6 +126,14 @@ public final class TopologicalOrder implements CodeQuestion<TopologicalOrder.Ord
     private static void again(int node, int[][] inputs, List<Integer> tape) {
         for (int input : inputs[node]) again(input, inputs, tape);
         tape.add(node);
+    }
+
+    private static void forEachInput(int node, int[][] inputs, Set<Integer> done, List<Integer> tape) {
+        if (!done.add(node)) return;
+        for (int input : inputs[node]) {
+            forEachInput(input, inputs, done, tape);
+            tape.add(node);
+        }
     }
 
     private static int[] ints(List<Integer> list) {

@@ -82,8 +82,33 @@ public final class TrainingLoop implements CodeQuestion<TrainingLoop.Train> {
                             x.matmul(w).sub(y).pow(2).mean().backward();
                             return start.sub(w.grad().mul(lr * steps));
                         }),
-                twin("w did not move: what sub returns is a new tensor. w.assign(…) writes it into w.",
-                        (x, y, start, lr, steps) -> start.copy()));
+                twin("w did not move. Either the result of sub was not written into w: sub makes a new tensor, and w.assign(…) writes it into w."
+                                + " Or zeroGrad came between backward and the step, and wiped out the gradient.",
+                        (x, y, start, lr, steps) -> start.copy()),
+                twin("That is one step too many: i from 0 while i < steps makes steps rounds, and i <= steps one more.",
+                        (x, y, start, lr, steps) -> run(x, y, start, lr, steps + 1, true, -1, true)),
+                twin("That is one step too few: i from 0 while i < steps makes steps rounds.",
+                        (x, y, start, lr, steps) -> run(x, y, start, lr, Math.max(0, steps - 1), true, -1, true)),
+                twin("Your w is lr times the gradient and nothing else. A step goes from where w is: w minus lr times the gradient.",
+                        (x, y, start, lr, steps) -> {
+                            Tensor w = start.copy().requiresGrad(true);
+                            for (int i = 0; i < steps; i++) {
+                                w.zeroGrad();
+                                x.matmul(w).sub(y).pow(2).mean().backward();
+                                w.assign(w.grad().mul(lr));
+                            }
+                            return w;
+                        }),
+                twin("There is a tanh in your forward pass. This neuron has none: ŷ = x w.",
+                        (x, y, start, lr, steps) -> {
+                            Tensor w = start.copy().requiresGrad(true);
+                            for (int i = 0; i < steps; i++) {
+                                w.zeroGrad();
+                                x.matmul(w).tanh().sub(y).pow(2).mean().backward();
+                                w.assign(w.sub(w.grad().mul(lr)));
+                            }
+                            return w;
+                        }));
     }
 
     private static Tensor run(Tensor x, Tensor y, Tensor start, double lr, int steps, boolean zeroGrad, int sign, boolean mean) {

@@ -84,6 +84,21 @@ public final class ConvolveLoops implements CodeQuestion<ConvolveLoops.Convolve>
         return sums(x, k, x.length - k.length + 1, x[0].length - k[0].length + 1, term);
     }
 
+    /** The four loops with ends of their own, which may lie outside. */
+    private static float[][] loops(float[][] x, float[][] k, int rows, int columns, int us, int vs) {
+        float[][] y = new float[x.length - k.length + 1][x[0].length - k[0].length + 1];
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < columns; j++) {
+                for (int u = 0; u < us; u++) {
+                    for (int v = 0; v < vs; v++) {
+                        y[i][j] += k[u][v] * x[i + u][j + v];
+                    }
+                }
+            }
+        }
+        return y;
+    }
+
     private static double element(float[][] x, int row, int column) {
         return row >= 0 && row < x.length && column >= 0 && column < x[0].length ? x[row][column] : 0;
     }
@@ -115,8 +130,18 @@ public final class ConvolveLoops implements CodeQuestion<ConvolveLoops.Convolve>
                         (x, k) -> sums(x, k, x.length - k.length, x[0].length - k[0].length, (X, K, i, j, u, v) -> K[u][v] * X[i + u][j + v])),
                 twin("i and j are exchanged in the output: i counts its rows and j its columns.",
                         (x, k) -> transposed(convolve(x, k))),
-                twin("The kernel's rows and columns are exchanged: u counts its rows and v its columns, K[u, v].",
-                        (x, k) -> convolve(x, transposed(k))),
+                twin("The kernel's rows and columns are exchanged: u counts its rows and v its columns, K[u, v]. A kernel that is not square shows it.",
+                        (x, k) -> sums(x, k, (X, K, i, j, u, v) -> K[v][u] * X[i + u][j + v])),
+                twin("Rows and columns of the window are exchanged: u counts rows, so it goes with i, and v with j: X[i + u, j + v].",
+                        (x, k) -> sums(x, k, (X, K, i, j, u, v) -> K[u][v] * X[i + v][j + u])),
+                twin("The window moves backwards, with i − u. Equation (2.1) has X[i + u, j + v]; the minus comes in section 6.",
+                        (x, k) -> sums(x, k, (X, K, i, j, u, v) -> K[u][v] * X[i - u][j - v])),
+                twin("i and j run over all pixels, and the output has fewer places than that: i < y.length, j < y[0].length.",
+                        (x, k) -> loops(x, k, x.length, x[0].length, k.length, k[0].length)),
+                twin("The loops over the window end at each other's end: the kernel has kH rows, for u, and kW columns, for v.",
+                        (x, k) -> loops(x, k, x.length - k.length + 1, x[0].length - k[0].length + 1, k[0].length, k.length)),
+                twin("The kernel's last row and column take no part: a loop over the window ends one too early. u < kH is right, since u counts from 0.",
+                        (x, k) -> sums(x, k, (X, K, i, j, u, v) -> u < K.length - 1 && v < K[0].length - 1 ? K[u][v] * X[i + u][j + v] : 0)),
                 twin("The window is centred on its place and reaches beyond the picture. Equation (2.1) starts the window at (i, j): it covers rows i to i + kH - 1.",
                         (x, k) -> sums(x, k, (X, K, i, j, u, v) -> K[u][v] * element(X, i + u - K.length / 2, j + v - K[0].length / 2))),
                 twin("The output is as large as the input: you let the window reach over the edge, with zeros there. That is padding, and comes in section 5;"

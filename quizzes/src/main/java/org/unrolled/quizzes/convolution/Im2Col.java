@@ -124,6 +124,13 @@ public final class Im2Col implements CodeQuestion<Im2Col.Patches> {
                         }),
                 twin("Only the first channel is there. Add the loop over c around the other two.",
                         (x, k) -> rows(1, k, (c, u, v) -> line(met(x, k, c, u, v)))),
+                twin("All channels' rows hold channel 0: take channel c, x.select(0, c).",
+                        (x, k) -> rows(x.size(0), k, (c, u, v) -> line(met(x, k, 0, u, v)))),
+                twin("Your slices are as large as the kernel, so each row holds k·k numbers: K[c, u, v] meets one pixel at each place, and there are oH·oW"
+                                + " places. From u to u + oH.",
+                        (x, k) -> rows(x.size(0), k, (c, u, v) -> line(x.select(0, c).slice(0, u, u + k).slice(1, v, v + k)))),
+                twin("The lines stand end to end: cat joins along an axis that is there. stack makes a new one and puts them under one another.",
+                        (x, k) -> line(im2col(x, k))),
                 twin("The last row and column of places are missing: the slices end one too early. They have oH rows and oW columns: slice(0, u, u + oH).",
                         (x, k) -> rows(x.size(0), k, (c, u, v) -> {
                             Tensor met = met(x, k, c, u, v);
