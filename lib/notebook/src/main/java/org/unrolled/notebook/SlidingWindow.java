@@ -146,7 +146,30 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
     }
 
     private double pixel() {
-        return Math.min(24, Math.min(MOST_WIDE / (input.columns() + 2 * padding), MOST_HIGH / (input.rows() + 2 * padding)));
+        double room = Math.min(MOST_WIDE / (input.columns() + 2 * padding), MOST_HIGH / (input.rows() + 2 * padding));
+        return Math.min(room, room < NUMBERS ? 24 : Math.max(24, widestNumber()));
+    }
+
+    /** What the longest number of input and output takes: with a pixel of that size all are written, and else none, not some. */
+    private double widestNumber() {
+        return Math.max(widest(input.values()), widest(outputs())) + 1;
+    }
+
+    private static double widest(float[] values) {
+        int decimals = Numbers.decimals(values);
+        double widest = 0;
+        for (int n = 0; decimals >= 0 && n < values.length; n++) {
+            widest = Math.max(widest, Svg.textWidth(Numbers.typeset(Numbers.fixed(values[n], decimals)), 10));
+        }
+        return widest;
+    }
+
+    private float[] outputs() {
+        float[] all = new float[outRows() * outColumns()];
+        for (int n = 0; n < all.length; n++) {
+            all[n] = output(n / outColumns(), n % outColumns());
+        }
+        return all;
     }
 
     /** The input with its padding and the window; returns the width. */
@@ -158,7 +181,7 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
         double inset = padding * pixel;
         byte[] levels = greys(input);
         picture(svg, x + inset, y + inset, pixel, input.rows(), input.columns(), levels, GREY);
-        if (pixel >= NUMBERS) {
+        if (pixel >= NUMBERS && pixel >= widestNumber()) {
             int decimals = Numbers.decimals(input.values());
             for (int r = 0; r < input.rows() && decimals >= 0; r++) {
                 for (int c = 0; c < input.columns(); c++) {
@@ -182,10 +205,7 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
         heading(svg, x, y - 18, title);
         double width = outColumns() * pixel;
         rect(svg, x, y, width, outRows() * pixel, "fill=\"url(#" + hatch + ")\" stroke=\"#c8ccd2\"");
-        float[] all = new float[outRows() * outColumns()];
-        for (int n = 0; n < all.length; n++) {
-            all[n] = output(n / outColumns(), n % outColumns());
-        }
+        float[] all = outputs();
         Range range = Range.of(all);
         ColorMap colors = range == null ? new ColorMap(0, 0, false) : ColorMap.of(range.low(), range.high());
         int[] palette = new int[ColorMap.STEPS];
@@ -200,7 +220,8 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
         }
         picture(svg, x, y + row * pixel, pixel, 1, column + 1, Arrays.copyOfRange(steps, whole, whole + column + 1), palette);
         int decimals = Numbers.decimals(all);
-        for (int n = 0; pixel >= NUMBERS && decimals >= 0 && n <= whole + column; n++) {
+        boolean numbers = pixel >= NUMBERS && pixel >= widestNumber();
+        for (int n = 0; numbers && decimals >= 0 && n <= whole + column; n++) {
             number(svg, x + n % outColumns() * pixel, y + n / outColumns() * pixel, pixel, all[n], decimals, ColorMap.ink(palette[steps[n]]));
         }
         // a small pixel is framed from outside, so that its colour stays visible
@@ -274,10 +295,8 @@ public final class SlidingWindow extends Picture<SlidingWindow> {
     }
 
     private static void number(Svg svg, double x, double y, double pixel, float value, int decimals, String ink) {
-        String text = Numbers.typeset(Numbers.fixed(value, decimals));
-        if (Svg.textWidth(text, 10) <= pixel) {
-            svg.text(x + pixel / 2, y + pixel / 2 + 3.5, text, "font-size=\"10\" text-anchor=\"middle\" fill=\"" + ink + "\"");
-        }
+        svg.text(x + pixel / 2, y + pixel / 2 + 3.5, Numbers.typeset(Numbers.fixed(value, decimals)),
+                "font-size=\"10\" text-anchor=\"middle\" fill=\"" + ink + "\"");
     }
 
     private static void picture(Svg svg, double x, double y, double pixel, int rows, int columns, byte[] indices, int[] palette) {

@@ -8,6 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.Tensors;
 
 /** The sliding window and the receptive field say what a convolution computes. */
 class ConvolutionPicturesTest {
@@ -37,6 +38,14 @@ class ConvolutionPicturesTest {
         String first = svg(Notebook.slidingWindow(X, K, 0, 0));
         String last = svg(Notebook.slidingWindow(X, K, 3, 3));
         assertThat(last.split("<text").length).isGreaterThan(first.split("<text").length);
+    }
+
+    @Test
+    void negativeNumbersAreWrittenAsOthersAre() {
+        Tensor x = Tensors.tensor(new double[][] {{-2.23, 0.5}, {0.25, -1.37}});
+        String svg = svg(Notebook.slidingWindow(x, Tensors.ones(1, 1), 1, 1));
+        assertThat(svg.split(">−1.37<", -1).length - 1).as("in X, in Y, in the window and in the product").isEqualTo(4);
+        assertThat(svg.split(">−2.23<", -1).length - 1).as("in X and in Y").isEqualTo(2);
     }
 
     @Test

@@ -83,6 +83,11 @@ public final class ConvolutionBackward implements GradientQuestion<ConvolutionBa
         return List.of(
                 twin("The kernel is not flipped. X[a, b] met K[u, v] at the output (a − u, b − v): with a minus. Turning the kernel makes a plus of it: flip(k, -2, -1).",
                         (x, k, dY) -> with(x, k, dY, k, k.size(-1) - 1)),
+                twin("flipped is right, and dX was computed without it, from K itself: conv2d(dY, flipped, …).",
+                        (x, k, dY) -> {
+                            Gradients g = backward(x, k, dY);
+                            return new Gradients(g.db(), g.dK(), g.flipped(), conv2d(dY, k, null, 1, k.size(-1) - 1));
+                        }),
                 twin("The kernel is transposed, not flipped. A flip turns it by 180 degrees: the last row comes first, and in each row the last column.",
                         (x, k, dY) -> with(x, k, dY, k.transpose(), k.size(-1) - 1)),
                 twin("Only the kernel's rows are in reverse order. Both axes have the minus, a − u and b − v: reverse the columns as well.",

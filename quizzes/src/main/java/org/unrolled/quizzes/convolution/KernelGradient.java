@@ -84,6 +84,8 @@ public final class KernelGradient implements GradientQuestion<KernelGradient.Bac
                         (x, dY) -> conv2d(x, dY, null, 1, x.size(2) - dY.size(2))),
                 twin("All elements get the same: you multiplied sums. The sum runs over products, dY[i, j] with the pixel that K[u, v] met there.",
                         (x, dY) -> kernelGradient(x, dY).mul(0).add(x.sum().mul(dY.sum()))),
+                twin("X and dY have changed places: you slide X over dY, which is smaller. The picture comes first: dY slides over X.",
+                        (x, dY) -> conv2d(dY, x, null)),
                 twin("The rows and columns of dK are exchanged: u is the move along the rows and comes first.",
                         (x, dY) -> kernelGradient(x, dY).transpose()));
     }

@@ -94,6 +94,40 @@ public final class StackedView implements CodeQuestion<StackedView.Field> {
                             }
                             return r;
                         }),
+                twin("Each layer adds its whole kernel. It adds one element less: where the window starts is seen already. (k − 1)·jump.",
+                        (k, s) -> {
+                            int r = 1, jump = 1;
+                            for (int l = 0; l < k.length; l++) {
+                                r += k[l] * jump;
+                                jump *= s[l];
+                            }
+                            return r;
+                        }),
+                twin("You multiplied by the layer's own stride, and there is no jump. What counts is how far apart the layer's inputs lie: the product of"
+                                + " the strides below it.",
+                        (k, s) -> {
+                            int r = 1;
+                            for (int l = 0; l < k.length; l++) r += (k[l] - 1) * s[l];
+                            return r;
+                        }),
+                twin("r is overwritten by what the last layer adds. Each layer adds to what is there: r +=.",
+                        (k, s) -> {
+                            int r = 1, jump = 1;
+                            for (int l = 0; l < k.length; l++) {
+                                r = (k[l] - 1) * jump;
+                                jump *= s[l];
+                            }
+                            return r;
+                        }),
+                twin("The jump adds the strides up. Strides multiply: jump *=.",
+                        (k, s) -> {
+                            int r = 1, jump = 1;
+                            for (int l = 0; l < k.length; l++) {
+                                r += (k[l] - 1) * jump;
+                                jump += s[l];
+                            }
+                            return r;
+                        }),
                 twin("You added the strides instead of multiplying them: two layers of stride 2 put neighbours 4 pixels apart, and three put them 8.",
                         (k, s) -> {
                             int r = 1, jump = 1;

@@ -237,6 +237,7 @@ public record Card(String html, String text, @Nullable String json) {
         Data d = Data.of(a.value());
         return switch (d) {
             case Data.Numbers n when n.dims() == 0 -> a.name() + " = " + Text.number(n.values()[0]);
+            case Data.Numbers n when n.whole() && n.dims() == 1 && n.values().length <= 6 -> a.name() + " = " + literal(n);
             case Data.Numbers n -> a.name() + " " + Data.shape(n.shape());
             case Data.Text t -> a.name() + " = \"" + shorten(t.text(), 30) + "\"";
             default -> a.name() + " " + d.form();
