@@ -154,12 +154,21 @@ public final class Transformer {
 
     /** Loads what {@link AliceGpt} trained into a GPT of the same sizes; returns what the file says about how it was made. */
     public static Map<String, String> loadAliceGpt(Module gpt) {
-        try (InputStream in = Objects.requireNonNull(Transformer.class.getResourceAsStream("alice-gpt.safetensors"))) {
-            Path copy = Files.createTempFile("alice-gpt", ".safetensors");
+        return load("alice-gpt.safetensors", gpt);
+    }
+
+    /** Loads what {@link ShapesDescriber} trained into a describer of the same sizes; returns what the file says about how it was made. */
+    public static Map<String, String> loadShapesDescriber(Module describer) {
+        return load("shapes-describer.safetensors", describer);
+    }
+
+    private static Map<String, String> load(String name, Module model) {
+        try (InputStream in = Objects.requireNonNull(Transformer.class.getResourceAsStream(name))) {
+            Path copy = Files.createTempFile("unrolled", ".safetensors");
             try {
                 Files.copy(in, copy, StandardCopyOption.REPLACE_EXISTING);
                 Safetensors.File file = Safetensors.read(copy);
-                gpt.loadStateDict(file.tensors());
+                model.loadStateDict(file.tensors());
                 return file.metadata();
             } finally {
                 Files.deleteIfExists(copy);
