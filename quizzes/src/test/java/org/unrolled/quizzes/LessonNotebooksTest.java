@@ -7,6 +7,8 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,10 +17,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unrolled.quiz.ChoiceQuestion;
+import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Exercise;
+import org.unrolled.quiz.Lesson;
 import org.unrolled.quiz.Question;
 import org.unrolled.quiz.QuestionBank;
 
@@ -77,6 +82,17 @@ class LessonNotebooksTest {
         assertThat(asked).containsExactlyInAnyOrderElementsOf(QuestionBank.all().stream()
                 .map(question -> question.getClass().getAnnotation(Question.class))
                 .filter(question -> question.lesson().equals(lesson)).map(Question::id).toList());
+    }
+
+    /** A method of a cell hides the imported ones of its name: after such an answer, cells above it no longer compile when they are run again. */
+    @Test
+    void noAnswerHidesAFunctionOfTheLessons() {
+        List<String> functions = Stream.of(Lesson.class.getMethods()).filter(method -> Modifier.isStatic(method.getModifiers())).map(Method::getName).toList();
+        assertThat(functions).contains("receptiveField", "softmax");
+        List<String> answers = QuestionBank.all().stream().filter(CodeQuestion.class::isInstance)
+                .flatMap(question -> Stream.of(question.getClass().getClasses())).filter(Class::isInterface)
+                .flatMap(type -> Stream.of(type.getMethods())).map(Method::getName).toList();
+        assertThat(answers).contains("convolve").doesNotContainAnyElementsOf(functions);
     }
 
     @ParameterizedTest

@@ -16,12 +16,12 @@ import org.unrolled.quiz.Question;
 public final class StackedView implements CodeQuestion<StackedView.Field> {
 
     public interface Field {
-        int receptiveField(int[] kernels, int[] strides);
+        int fieldSize(int[] kernels, int[] strides);
     }
 
     // BEGIN ANSWER
     /** Kernel sizes and strides, first layer first -> inputs that one output sees along one axis. */
-    static int receptiveField(int[] kernels, int[] strides) {
+    static int fieldSize(int[] kernels, int[] strides) {
         // BEGIN SOLUTION start with one pixel; carry r and the jump j from layer to layer
         int r = 1, jump = 1;
         for (int l = 0; l < kernels.length; l++) {
@@ -35,13 +35,13 @@ public final class StackedView implements CodeQuestion<StackedView.Field> {
 
     @Override
     public Field solution() {
-        return StackedView::receptiveField;
+        return StackedView::fieldSize;
     }
 
     @Override
     public String prompt() {
         return """
-                **Your turn.** Write `receptiveField`, equation (2.9), without dilation: \
+                **Your turn.** Write `fieldSize`, equation (2.9), without dilation: \
                 $r_l = r_{l-1} + (k_l-1)\\,j_{l-1}$ and $j_l = j_{l-1}\\,s_l$, from $r_0 = j_0 = 1$.
                 """;
     }
@@ -84,7 +84,7 @@ public final class StackedView implements CodeQuestion<StackedView.Field> {
                 twin("You multiplied the kernel sizes. Windows of neighbours overlap, so sizes add up, all but one pixel of each.",
                         (k, s) -> Arrays.stream(k).reduce(1, (a, b) -> a * b)),
                 twin("It starts at 0: before the first layer a pixel sees itself, so r starts at 1.",
-                        (k, s) -> receptiveField(k, s) - 1),
+                        (k, s) -> fieldSize(k, s) - 1),
                 twin("The jump is the last stride alone. Strides multiply: two layers of stride 2 put neighbours 4 pixels apart.",
                         (k, s) -> {
                             int r = 1, jump = 1;
@@ -142,13 +142,13 @@ public final class StackedView implements CodeQuestion<StackedView.Field> {
     @Check("one layer sees its own kernel")
     void one(Field yours) {
         for (int kernel = 1; kernel <= 7; kernel += 2) {
-            close(yours.receptiveField(new int[] {kernel}, new int[] {2}), kernel);
+            close(yours.fieldSize(new int[] {kernel}, new int[] {2}), kernel);
         }
     }
 
     @Check("three layers of 3 see 7")
     void three(Field yours) {
-        close(yours.receptiveField(new int[] {3, 3, 3}, new int[] {1, 1, 1}), 7);
+        close(yours.fieldSize(new int[] {3, 3, 3}, new int[] {1, 1, 1}), 7);
     }
 
     @Check("kernels and strides of all kinds")
@@ -158,7 +158,7 @@ public final class StackedView implements CodeQuestion<StackedView.Field> {
             int[] strides = new int[kernels.length];
             Arrays.setAll(kernels, l -> 2 + random.nextInt(5));
             Arrays.setAll(strides, l -> 1 + random.nextInt(3));
-            close(yours.receptiveField(kernels, strides), receptiveField(kernels, strides));
+            close(yours.fieldSize(kernels, strides), fieldSize(kernels, strides));
         }
     }
 }
