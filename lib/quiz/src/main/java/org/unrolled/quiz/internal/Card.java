@@ -404,9 +404,13 @@ public record Card(String html, String text, @Nullable String json) {
 
     public static Card doesNotCompile(Verdict v, String name, String cell, List<Diagnostic> diagnostics) {
         String lines = String.join("\n", diagnostics.stream().map(Diagnostic::toString).toList());
-        String html = "<div><strong>" + Look.ERROR.sign + " Does not compile</strong> · the last run of the cell that defines " + code(name) + " (" + Text.html(cell)
-                + ") has an error</div>" + pre(lines);
-        return new Card(section(Look.ERROR, html), Look.ERROR.sign + " Does not compile · the last run of the cell that defines " + name + " (" + cell
+        StringBuilder html = new StringBuilder("<div><strong>" + Look.ERROR.sign + " Does not compile</strong> · the last run of the cell that defines " + code(name)
+                + " (" + Text.html(cell) + ") has an error</div>");
+        for (Diagnostic d : diagnostics) {
+            // the compiler's sentence may break where the card ends; the line must not, or its caret points to nothing
+            html.append("<div style=\"margin-top:.4em\">").append(Text.html("line " + d.line() + ": " + d.message())).append("</div>").append(pre(d.marked()));
+        }
+        return new Card(section(Look.ERROR, html.toString()), Look.ERROR.sign + " Does not compile · the last run of the cell that defines " + name + " (" + cell
                 + ") has an error\n" + lines.stripTrailing(), json(v));
     }
 

@@ -113,15 +113,13 @@ public sealed interface Data {
 
     private static Data ofList(List<?> list) {
         List<Data> parts = new ArrayList<>();
-        List<String> names = new ArrayList<>();
         boolean scalars = !list.isEmpty();
         for (Object o : list) {
             Data d = of(o);
             scalars &= d instanceof Numbers n && n.dims() == 0;
-            names.add(String.valueOf(parts.size()));
             parts.add(d);
         }
-        return scalars ? stack(parts, new int[] {parts.size()}) : new Parts(names, parts);
+        return scalars ? stack(parts, new int[] {parts.size()}) : new Parts(positions(parts.size()), parts);
     }
 
     private static Data ofArray(Object array) {

@@ -95,6 +95,8 @@ class CheckInNotebookTest {
                 }""")).startsWith("""
                 ⚠ Does not compile · the last run of the cell that defines deviation (In[4]) has an error
                 line 2: cannot find symbol""").contains("    return Math.squareRoot(x[0]);\n               ^");
+        assertThat(cards.getLast().html()).as("the sentence may wrap, the line may not").contains("line 2: cannot find symbol; symbol: method squareRoot(double)</div><pre ",
+                ">    return Math.squareRoot(x[0]);\n               ^</pre>");
         assertThat(deviation(new StandardDeviation().solutionSource())).startsWith("✓ Correct");
         assertThat(deviation("double deviation(double[] x) { return x[0] }")).startsWith("⚠ Does not compile");
     }

@@ -85,6 +85,13 @@ class ValuesTest {
     }
 
     @Test
+    void aListIsNoRecord() {
+        assertThat(Data.of(List.of("a", "b")).form()).isEqualTo("a list of 2");
+        assertThat(Data.of(new int[][] {{}, {0, 1}, {2}}).form()).as("a ragged array").isEqualTo("a list of 3");
+        assertThat(Card.literal(Data.of(new int[][] {{}, {0, 1}, {2}}))).isEqualTo("[{}, {0, 1}, {2}]");
+    }
+
+    @Test
     void aFunctionIsNamedByItsInterface() {
         java.util.function.DoubleUnaryOperator square = v -> v * v;
         assertThat(Data.of(square).form()).isEqualTo("an object of type DoubleUnaryOperator");
