@@ -1,19 +1,24 @@
 package org.unrolled.tensor.kernel;
 
+import java.util.List;
+import java.util.Optional;
+
 /**
- * What {@link java.util.ServiceLoader} finds: says whether its kernels work here before any of their classes is
- * touched. An implementation must load on a machine that lacks everything its kernels need.
+ * What {@link java.util.ServiceLoader} finds: kernels of one kind, on one device or on several. It says whether they work here
+ * before any of their classes is touched: an implementation must load on a machine that lacks everything its kernels need.
  */
 public interface KernelsProvider {
-    /** What {@link Kernels#use} calls it, such as "vector" or "tornado:gpu". */
-    String name();
-
     /** The usable provider with the highest rank is the default. ReferenceKernels has 0; a device is below it. */
     int rank();
 
-    /** Whether the kernels work here and, if not, why and what to do. */
-    Kernels.Provider availability();
+    /** A line for each device, with the name that {@link Kernels#use} calls it, such as "vector" or "tornado:0:0". */
+    List<Kernels.Provider> available();
 
-    /** The kernels. Called at most once, and only if {@link #availability} is usable. */
-    Kernels create();
+    /** The line that a name means, if it is one of these; a family may answer to other names too, such as "tornado:gpu". */
+    default Optional<Kernels.Provider> find(String name) {
+        return available().stream().filter(line -> line.name().equals(name)).findFirst();
+    }
+
+    /** The kernels of a usable line of {@link #available}. Called at most once for each. */
+    Kernels create(String name);
 }

@@ -1,20 +1,18 @@
 package org.unrolled.tensor.kernel;
 
+import java.util.List;
+
 /** Finds {@link ReferenceKernels}, which work everywhere. */
 public final class ReferenceProvider implements KernelsProvider {
-    @Override public String name() {
-        return "reference";
-    }
-
     @Override public int rank() {
         return 0;
     }
 
-    @Override public Kernels.Provider availability() {
-        return new Kernels.Provider(name(), true, "", "");
+    @Override public List<Kernels.Provider> available() {
+        return List.of(new Kernels.Provider("reference", true, "", ""));
     }
 
-    @Override public Kernels create() {
+    @Override public Kernels create(String name) {
         return new ReferenceKernels();
     }
 }

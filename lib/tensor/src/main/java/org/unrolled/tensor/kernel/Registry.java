@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.stream.Collectors;
@@ -30,29 +31,28 @@ final class Registry {
     }
 
     static synchronized Kernels named(String name) {
-        Kernels created = CREATED.get(name);
-        if (created != null) return created;
+        Kernels made = CREATED.get(name);
+        if (made != null) return made;
         List<KernelsProvider> providers = load(new ArrayList<>());
         for (KernelsProvider provider : providers) {
-            if (!provider.name().equals(name)) continue;
-            Kernels.Provider state = provider.availability();
-            if (!state.usable()) {
-                throw new IllegalStateException("Kernels \"" + name + "\" cannot be used here: " + state.reason()
-                        + " " + state.fix());
+            Optional<Kernels.Provider> found = provider.find(name);
+            if (found.isEmpty()) continue;
+            Kernels.Provider line = found.get();
+            if (!line.usable()) {
+                throw new IllegalStateException("Kernels \"" + name + "\" cannot be used here: " + line.reason()
+                        + " " + line.fix());
             }
-            created = provider.create();
-            CREATED.put(name, created);
-            return created;
+            return CREATED.computeIfAbsent(line.name(), provider::create);
         }
         throw new IllegalArgumentException("There are no kernels named \"" + name + "\". Known here: "
-                + providers.stream().map(KernelsProvider::name).collect(Collectors.joining(", "))
+                + providers.stream().flatMap(provider -> provider.available().stream()).map(Kernels.Provider::name).collect(Collectors.joining(", "))
                 + ". Kernels.available() says what each needs.");
     }
 
     static List<Kernels.Provider> available() {
         List<Kernels.Provider> broken = new ArrayList<>();
         List<Kernels.Provider> all = new ArrayList<>();
-        for (KernelsProvider provider : load(broken)) all.add(provider.availability());
+        for (KernelsProvider provider : load(broken)) all.addAll(provider.available());
         all.addAll(broken);
         return List.copyOf(all);
     }
@@ -61,8 +61,9 @@ final class Registry {
         Kernels chosen = current;
         if (chosen != null) return chosen;
         for (KernelsProvider provider : load(new ArrayList<>())) {
-            if (provider.availability().usable()) {
-                chosen = named(provider.name());
+            Optional<Kernels.Provider> usable = provider.available().stream().filter(Kernels.Provider::usable).findFirst();
+            if (usable.isPresent()) {
+                chosen = named(usable.get().name());
                 current = chosen;
                 return chosen;
             }
@@ -84,7 +85,7 @@ final class Registry {
                         "it failed to load: " + e + ".", "Rebuild the kit: ./unrolled install."));
             }
         }
-        found.sort(Comparator.comparingInt(KernelsProvider::rank).reversed().thenComparing(KernelsProvider::name));
+        found.sort(Comparator.comparingInt(KernelsProvider::rank).reversed());
         return found;
     }
 }

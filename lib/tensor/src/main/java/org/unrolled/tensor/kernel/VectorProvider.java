@@ -1,5 +1,6 @@
 package org.unrolled.tensor.kernel;
 
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /** Finds {@link VectorKernels} where the JDK was started with the Vector API. Touches none of its classes before that is known, and says once why not. */
@@ -7,16 +8,12 @@ public final class VectorProvider implements KernelsProvider {
     private static final System.Logger LOG = System.getLogger(VectorProvider.class.getName());
     private static final AtomicBoolean SAID = new AtomicBoolean();
 
-    @Override public String name() {
-        return "vector";
-    }
-
     @Override public int rank() {
         return 10;
     }
 
-    @Override public Kernels.Provider availability() {
-        return availability(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent());
+    @Override public List<Kernels.Provider> available() {
+        return List.of(availability(ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent()));
     }
 
     static Kernels.Provider availability(boolean vectorApi) {
@@ -27,7 +24,7 @@ public final class VectorProvider implements KernelsProvider {
         return new Kernels.Provider("vector", false, reason, fix);
     }
 
-    @Override public Kernels create() {
+    @Override public Kernels create(String name) {
         return new VectorKernels();
     }
 }

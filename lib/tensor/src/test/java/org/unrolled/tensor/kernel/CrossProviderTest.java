@@ -35,15 +35,18 @@ class CrossProviderTest {
     /** The methods of the contract that the tests here called. */
     private static final Set<String> COMPARED = ConcurrentHashMap.newKeySet();
 
+    /** Which providers: lib/tornado runs this class again, for its devices alone. */
+    private static final String ONLY = System.getProperty("unrolled.provider", "vector");
+
     static Stream<Arguments> providersAndSeeds() {
         return Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name)
-            .filter(name -> !name.equals("reference"))
+            .filter(name -> name.startsWith(ONLY))
             .flatMap(name -> Stream.iterate(0, s -> s + 1).limit(SEEDS).map(seed -> Arguments.of(name, seed)));
     }
 
     @Test
-    void theVectorProviderIsAmongThem() {
-        assertThat(providersAndSeeds().map(a -> a.get()[0])).contains("vector");
+    void aProviderIsAmongThem() {
+        assertThat(providersAndSeeds()).as("usable kernels that begin with " + ONLY + " of " + Kernels.available()).isNotEmpty();
     }
 
     /** Runs last: a method added to the contract and not compared is a failure. */

@@ -1,0 +1,36 @@
+package org.unrolled.tornado;
+
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * A loop for a device, and how it joins a task graph.
+ *
+ * @param name  the method's
+ * @param join  adds the task: {@code (graph, id, a) -> graph.task(id, ElementwiseLoops::copy, a.floats(0), a.floats(1), a.n())}
+ */
+record DeviceKernel(String name, Join join) {
+    @FunctionalInterface
+    interface Join {
+        void add(TaskGraph graph, String id, Arguments a);
+    }
+
+    /**
+     * What a task is given: an array for each buffer in the contract's order, and the numbers. Numbers are arrays too: a plain int
+     * would become a constant of the compiled kernel, and every new size would compile it again.
+     */
+    interface Arguments {
+        /** The array that the i-th buffer lies in. */
+        FloatArray floats(int i);
+
+        /** The array that the i-th buffer lies in. */
+        IntArray ints(int i);
+
+        /** The offset of each buffer in its array, then the ints of the call: sizes, strides and flags (1: true). */
+        IntArray n();
+
+        /** The floats of the call. */
+        FloatArray c();
+    }
+}

@@ -1,0 +1,45 @@
+package org.unrolled.tornado;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.unrolled.tensor.kernel.Kernels;
+import uk.ac.manchester.tornado.api.TornadoBackend;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.common.TornadoDevice;
+
+/** The devices that TornadoVM sees. Only used where TornadoVM is known to be there. */
+final class Devices {
+    /**
+     * @param kind CPU, GPU or ACCELERATOR
+     */
+    record Device(String name, String kind, TornadoDevice tornado) {
+        Kernels.Provider line() {
+            return new Kernels.Provider(name, true, "", "");
+        }
+    }
+
+    private Devices() { }
+
+    /** All of them, in TornadoVM's order. */
+    static List<Device> all() {
+        return Found.DEVICES;
+    }
+
+    /** Asked once: TornadoVM starts its drivers with the first question. */
+    private static final class Found {
+        static final List<Device> DEVICES = find();
+
+        private static List<Device> find() {
+            // a kernel that cannot be compiled shall be an error: TornadoVM would run it as plain Java and say nothing
+            System.setProperty("tornado.recover.bailout", "false");
+            List<Device> found = new ArrayList<>();
+            int b = 0;
+            for (TornadoBackend backend : TornadoExecutionPlan.getTornadoDeviceMap().getAllBackends()) {
+                int d = 0;
+                for (TornadoDevice device : backend.getAllDevices()) found.add(new Device("tornado:" + b + ":" + d++, device.getDeviceType().name(), device));
+                b++;
+            }
+            return List.copyOf(found);
+        }
+    }
+}

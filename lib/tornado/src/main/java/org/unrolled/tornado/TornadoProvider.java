@@ -1,0 +1,51 @@
+package org.unrolled.tornado;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.KernelsProvider;
+
+/**
+ * Finds TornadoVM's devices, one {@code tornado:backend:device} each; {@code tornado:gpu}, {@code tornado:cpu} and
+ * {@code tornado:accelerator} are the first device of that kind. Touches no class of TornadoVM before it knows that it is there.
+ */
+public final class TornadoProvider implements KernelsProvider {
+    @Override public int rank() {
+        return -10;
+    }
+
+    @Override public List<Kernels.Provider> available() {
+        if (ModuleLayer.boot().findModule("tornado.runtime").isEmpty() || System.getProperty("tornado.load.runtime.implementation") == null) {
+            return List.of(missing("Java was started without TornadoVM.", "In a notebook, choose the kernel \"Unrolled on TornadoVM\"; ./unrolled doctor says whether its SDK is found."));
+        }
+        try {
+            List<Kernels.Provider> lines = Devices.all().stream().map(Devices.Device::line).toList();
+            return lines.isEmpty() ? List.of(missing("TornadoVM found no device.", "Install a driver with OpenCL for the GPU, or an OpenCL CPU device: ./unrolled doctor says how.")) : lines;
+        } catch (Throwable e) {
+            // its native library, its drivers, the JVM's options: whatever is amiss there must not take the CPU's kernels along
+            return List.of(missing("TornadoVM does not start: " + rootCause(e) + ".", "./unrolled doctor looks at its SDK."));
+        }
+    }
+
+    private static Kernels.Provider missing(String reason, String fix) {
+        return new Kernels.Provider("tornado", false, reason, fix);
+    }
+
+    private static String rootCause(Throwable e) {
+        while (e.getCause() != null) e = e.getCause();
+        return e.toString();
+    }
+
+    @Override public Optional<Kernels.Provider> find(String name) {
+        if (!name.equals("tornado") && !name.startsWith("tornado:")) return Optional.empty();
+        List<Kernels.Provider> lines = available();
+        if (!lines.getFirst().usable()) return Optional.of(lines.getFirst());
+        String kind = name.substring(Math.min(name.length(), "tornado:".length())).toUpperCase(Locale.ROOT);
+        return Devices.all().stream().filter(device -> device.line().name().equals(name) || device.kind().equals(kind)).map(Devices.Device::line).findFirst();
+    }
+
+    @Override public Kernels create(String name) {
+        return new TornadoKernels(Devices.all().stream().filter(device -> device.name().equals(name)).findFirst().orElseThrow());
+    }
+}

@@ -1,0 +1,250 @@
+package org.unrolled.tornado;
+
+import uk.ac.manchester.tornado.api.annotations.Parallel;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * Convolution and pooling. The twelve numbers of a window stand in a row, from n[w]: H, W, kH, kW, stride, padding and dilation of rows
+ * and columns, outH, outW. A work item takes one element of the destination.
+ */
+final class WindowLoops {
+    private WindowLoops() { }
+
+    /** The row of the plane under tap u of the i-th window, see Window.row. */
+    static int row(IntArray n, int w, int i, int u) {
+        return i * n.get(w + 4) - n.get(w + 6) + u * n.get(w + 8);
+    }
+
+    static int column(IntArray n, int w, int j, int v) {
+        return j * n.get(w + 5) - n.get(w + 7) + v * n.get(w + 9);
+    }
+
+    /** The i with row(i, u) = h, or -1. */
+    static int outRow(IntArray n, int w, int h, int u) {
+        return Loops.place(h + n.get(w + 6) - u * n.get(w + 8), n.get(w + 4), n.get(w + 10));
+    }
+
+    static int outColumn(IntArray n, int w, int x, int v) {
+        return Loops.place(x + n.get(w + 7) - v * n.get(w + 9), n.get(w + 5), n.get(w + 11));
+    }
+
+    /** y[b,o,i,j] (+)= Σ w[o,c,u,v] · x[b, g·C/groups + c, row(i,u), column(j,v)]. */
+    static void conv2d(FloatArray y, FloatArray x, FloatArray weight, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), w0 = n.get(2), B = n.get(15), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
+        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14);
+        int channels = C / groups, outChannels = Cout / groups, elements = B * Cout * outH * outW;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int j = e % outW, i = e / outW % outH, o = e / outW / outH % Cout, b = e / outW / outH / Cout;
+            int first = o / outChannels * channels;
+            float sum = 0f;
+            for (int c = 0; c < channels; c++) {
+                for (int u = 0; u < kH; u++) {
+                    for (int v = 0; v < kW; v++) {
+                        int h = row(n, 3, i, u), w = column(n, 3, j, v);
+                        if (h >= 0 && h < H && w >= 0 && w < W) {
+                            sum += weight.get(w0 + ((o * channels + c) * kH + u) * kW + v) * x.get(x0 + ((b * C + first + c) * H + h) * W + w);
+                        }
+                    }
+                }
+            }
+            Loops.put(y, y0 + e, sum, acc);
+        }
+    }
+
+    /** dx[b,c,h,w] (+)= Σ dout[b,o,i,j] · w[o,c,u,v] over all with row(i,u) = h and column(j,v) = w. */
+    static void conv2dBackward(FloatArray dx, FloatArray dout, FloatArray weight, IntArray n) {
+        int dx0 = n.get(0), d0 = n.get(1), w0 = n.get(2), B = n.get(15), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
+        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14);
+        int channels = C / groups, outChannels = Cout / groups, elements = B * C * H * W;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int w = e % W, h = e / W % H, c = e / W / H % C, b = e / W / H / C;
+            int first = c / channels * outChannels;
+            float sum = 0f;
+            for (int o = first; o < first + outChannels; o++) {
+                for (int u = 0; u < kH; u++) {
+                    for (int v = 0; v < kW; v++) {
+                        int i = outRow(n, 3, h, u), j = outColumn(n, 3, w, v);
+                        if (i >= 0 && j >= 0) {
+                            sum += dout.get(d0 + ((b * Cout + o) * outH + i) * outW + j) * weight.get(w0 + ((o * channels + c % channels) * kH + u) * kW + v);
+                        }
+                    }
+                }
+            }
+            Loops.put(dx, dx0 + e, sum, acc);
+        }
+    }
+
+    /** dw[o,c,u,v] (+)= Σ dout[b,o,i,j] · x[b, g·C/groups + c, row(i,u), column(j,v)]. */
+    static void conv2dWeightBackward(FloatArray dweight, FloatArray dout, FloatArray x, IntArray n) {
+        int dw0 = n.get(0), d0 = n.get(1), x0 = n.get(2), B = n.get(15), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
+        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14);
+        int channels = C / groups, outChannels = Cout / groups, elements = Cout * channels * kH * kW;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int v = e % kW, u = e / kW % kH, c = e / kW / kH % channels, o = e / kW / kH / channels;
+            int first = o / outChannels * channels;
+            float sum = 0f;
+            for (int b = 0; b < B; b++) {
+                for (int i = 0; i < outH; i++) {
+                    for (int j = 0; j < outW; j++) {
+                        int h = row(n, 3, i, u), w = column(n, 3, j, v);
+                        if (h >= 0 && h < H && w >= 0 && w < W) {
+                            sum += dout.get(d0 + ((b * Cout + o) * outH + i) * outW + j) * x.get(x0 + ((b * C + first + c) * H + h) * W + w);
+                        }
+                    }
+                }
+            }
+            Loops.put(dweight, dw0 + e, sum, acc);
+        }
+    }
+
+    /** y[p,u,v,i,j] (+)= x[p, row(i,u), column(j,v)]. */
+    static void unfold(FloatArray y, FloatArray x, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), planes = n.get(14), acc = n.get(15);
+        int H = n.get(2), W = n.get(3), kH = n.get(4), kW = n.get(5), outH = n.get(12), outW = n.get(13), elements = planes * kH * kW * outH * outW;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int j = e % outW, i = e / outW % outH, v = e / outW / outH % kW, u = e / outW / outH / kW % kH, p = e / outW / outH / kW / kH;
+            int h = row(n, 2, i, u), w = column(n, 2, j, v);
+            float value = 0f;
+            if (h >= 0 && h < H && w >= 0 && w < W) value = x.get(x0 + (p * H + h) * W + w);
+            Loops.put(y, y0 + e, value, acc);
+        }
+    }
+
+    /** y[p,h,w] (+)= Σ x[p,u,v,i,j] over all with row(i,u) = h and column(j,v) = w. */
+    static void fold(FloatArray y, FloatArray x, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), planes = n.get(14), acc = n.get(15);
+        int H = n.get(2), W = n.get(3), kH = n.get(4), kW = n.get(5), outH = n.get(12), outW = n.get(13), elements = planes * H * W;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int w = e % W, h = e / W % H, p = e / W / H;
+            float sum = 0f;
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    int i = outRow(n, 2, h, u), j = outColumn(n, 2, w, v);
+                    if (i >= 0 && j >= 0) sum += x.get(x0 + (((p * kH + u) * kW + v) * outH + i) * outW + j);
+                }
+            }
+            Loops.put(y, y0 + e, sum, acc);
+        }
+    }
+
+    /** y[p,i,j] = the largest x under the window, and where in the plane it is; with nothing but padding -∞ and -1. */
+    static void maxPool2d(FloatArray y, IntArray index, FloatArray x, IntArray n) {
+        int y0 = n.get(0), i0 = n.get(1), x0 = n.get(2), planes = n.get(15);
+        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14), elements = planes * outH * outW;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int j = e % outW, i = e / outW % outH, p = e / outW / outH;
+            float max = Float.NEGATIVE_INFINITY;
+            int best = -1;
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    int h = row(n, 3, i, u), w = column(n, 3, j, v);
+                    if (h >= 0 && h < H && w >= 0 && w < W && max == max) {
+                        float candidate = x.get(x0 + (p * H + h) * W + w);
+                        if (best < 0 || candidate > max || candidate != candidate) {
+                            max = candidate;
+                            best = h * W + w;
+                        }
+                    }
+                }
+            }
+            y.set(y0 + e, max);
+            index.set(i0 + e, best);
+        }
+    }
+
+    /** dx[p,h,w] (+)= Σ dout[p,i,j] over the windows whose index is h·W + w. */
+    static void maxPool2dBackward(FloatArray dx, FloatArray dout, IntArray index, IntArray n) {
+        int dx0 = n.get(0), d0 = n.get(1), i0 = n.get(2), planes = n.get(15), acc = n.get(16);
+        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14), elements = planes * H * W;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int w = e % W, h = e / W % H, p = e / W / H;
+            float sum = 0f;
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    int i = outRow(n, 3, h, u), j = outColumn(n, 3, w, v);
+                    if (i >= 0 && j >= 0) {
+                        int out = (p * outH + i) * outW + j;
+                        if (index.get(i0 + out) == h * W + w) sum += dout.get(d0 + out);
+                    }
+                }
+            }
+            Loops.put(dx, dx0 + e, sum, acc);
+        }
+    }
+
+    /** y[p,i,j] = the mean of the window, padding counted as 0. */
+    static void avgPool2d(FloatArray y, FloatArray x, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), planes = n.get(14);
+        int H = n.get(2), W = n.get(3), kH = n.get(4), kW = n.get(5), outH = n.get(12), outW = n.get(13), elements = planes * outH * outW;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int j = e % outW, i = e / outW % outH, p = e / outW / outH;
+            float sum = 0f;
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    int h = row(n, 2, i, u), w = column(n, 2, j, v);
+                    if (h >= 0 && h < H && w >= 0 && w < W) sum += x.get(x0 + (p * H + h) * W + w);
+                }
+            }
+            y.set(y0 + e, sum / (kH * kW));
+        }
+    }
+
+    /** dx[p,h,w] (+)= Σ dout[p,i,j] / taps over the windows that hold (h, w). */
+    static void avgPool2dBackward(FloatArray dx, FloatArray dout, IntArray n) {
+        int dx0 = n.get(0), d0 = n.get(1), planes = n.get(14), acc = n.get(15);
+        int H = n.get(2), W = n.get(3), kH = n.get(4), kW = n.get(5), outH = n.get(12), outW = n.get(13), elements = planes * H * W;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int w = e % W, h = e / W % H, p = e / W / H;
+            float sum = 0f;
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    int i = outRow(n, 2, h, u), j = outColumn(n, 2, w, v);
+                    if (i >= 0 && j >= 0) sum += dout.get(d0 + (p * outH + i) * outW + j);
+                }
+            }
+            Loops.put(dx, dx0 + e, sum / (kH * kW), acc);
+        }
+    }
+
+    /** ⌊i·size/parts⌋. */
+    static int partStart(int i, int size, int parts) {
+        return (int) ((long) i * size / parts);
+    }
+
+    /** ⌈(i+1)·size/parts⌉, exclusive. */
+    static int partEnd(int i, int size, int parts) {
+        return (int) (((long) (i + 1) * size + parts - 1) / parts);
+    }
+
+    /** y[p,i,j] = the mean of the (i, j)-th of outH x outW parts. */
+    static void adaptiveAvgPool2d(FloatArray y, FloatArray x, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), planes = n.get(2), H = n.get(3), W = n.get(4), outH = n.get(5), outW = n.get(6), elements = planes * outH * outW;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int j = e % outW, i = e / outW % outH, p = e / outW / outH;
+            int top = partStart(i, H, outH), bottom = partEnd(i, H, outH), left = partStart(j, W, outW), right = partEnd(j, W, outW);
+            float sum = 0f;
+            for (int h = top; h < bottom; h++) {
+                for (int w = left; w < right; w++) sum += x.get(x0 + (p * H + h) * W + w);
+            }
+            y.set(y0 + e, sum / ((bottom - top) * (right - left)));
+        }
+    }
+
+    /** dx[p,h,w] (+)= Σ dout[p,i,j] / (elements of its part) over the parts that hold (h, w). */
+    static void adaptiveAvgPool2dBackward(FloatArray dx, FloatArray dout, IntArray n) {
+        int dx0 = n.get(0), d0 = n.get(1), planes = n.get(2), H = n.get(3), W = n.get(4), outH = n.get(5), outW = n.get(6), acc = n.get(7), elements = planes * H * W;
+        for (@Parallel int e = 0; e < elements; e++) {
+            int w = e % W, h = e / W % H, p = e / W / H;
+            float sum = 0f;
+            for (int i = partStart(h, outH, H); i < outH; i++) {
+                int top = partStart(i, H, outH), rows = partEnd(i, H, outH) - top;
+                for (int j = partStart(w, outW, W); j < outW; j++) {
+                    int left = partStart(j, W, outW), columns = partEnd(j, W, outW) - left;
+                    if (top <= h && left <= w) sum += dout.get(d0 + (p * outH + i) * outW + j) / (rows * columns);
+                }
+            }
+            Loops.put(dx, dx0 + e, sum, acc);
+        }
+    }
+}
