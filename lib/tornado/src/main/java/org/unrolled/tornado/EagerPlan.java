@@ -24,6 +24,9 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
     /** Work items of a group, and of all groups at most: loops stride over what is left. */
     private static final int GROUP = 64, MOST = 1 << 16;
 
+    /** The default, fast-relaxed-math, takes it that nothing is infinite or NaN. */
+    static final String FLAGS = "-cl-mad-enable";
+
     private final Object[] arrays;
     private final IntArray n = new IntArray(NUMBERS);
     private final FloatArray c = new FloatArray(Loops.NAN + 1);
@@ -41,11 +44,21 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
         TaskGraph graph = new TaskGraph(name).transferToDevice(DataTransferMode.EVERY_EXECUTION, arrays).transferToDevice(DataTransferMode.EVERY_EXECUTION, n, c);
         first.kernel().join().add(graph, "t", this);
         for (int i = 0; i < first.written(); i++) graph.transferToHost(DataTransferMode.EVERY_EXECUTION, arrays[i]);
-        grid = new WorkerGrid1D(GROUP);
-        grid.setLocalWork(GROUP, 1, 1);
+        grid = grid(first);
         plan = new TornadoExecutionPlan(graph.snapshot()).withDevice(device.tornado()).withGridScheduler(new GridScheduler(name + ".t", grid))
-            // the default, fast-relaxed-math, takes it that nothing is infinite or NaN
-            .withCompilerFlags(TornadoVMBackendType.OPENCL, "-cl-mad-enable");
+            .withCompilerFlags(TornadoVMBackendType.OPENCL, FLAGS);
+    }
+
+    /** As many work items as the largest destination has elements, in whole groups. */
+    private static int workItems(DeviceCall call) {
+        int most = call.buffers().stream().limit(call.written()).mapToInt(Buffer::length).max().orElse(1);
+        return (Math.clamp(most, 1, MOST) + GROUP - 1) / GROUP * GROUP;
+    }
+
+    static WorkerGrid grid(DeviceCall call) {
+        WorkerGrid grid = new WorkerGrid1D(workItems(call));
+        grid.setLocalWork(GROUP, 1, 1);
+        return grid;
     }
 
     @Override public FloatArray floats(int i) {
@@ -66,7 +79,6 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
 
     void run(DeviceCall call) {
         List<Buffer> buffers = call.buffers();
-        int threads = 1;
         for (int i = 0; i < arrays.length; i++) {
             Buffer buffer = buffers.get(i);
             n.set(i, 0);
@@ -75,11 +87,10 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
             } else {
                 MemorySegment.copy(buffer.ints(), buffer.offset(), ((IntArray) arrays[i]).getSegment(), ValueLayout.JAVA_INT, 0, buffer.length());
             }
-            if (i < call.written()) threads = Math.max(threads, buffer.length());
         }
         for (int i = 0; i < call.ints().length; i++) n.set(arrays.length + i, call.ints()[i]);
         for (int i = 0; i < call.floats().length; i++) c.set(i, call.floats()[i]);
-        grid.setGlobalWork(Math.min(MOST, (threads + GROUP - 1) / GROUP * GROUP), 1, 1);
+        grid.setGlobalWork(workItems(call), 1, 1);
         plan.execute();
         for (int i = 0; i < call.written(); i++) {
             Buffer buffer = buffers.get(i);

@@ -1,11 +1,13 @@
 package org.unrolled.tornado;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.unrolled.tensor.kernel.Binary;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.RecordingKernels;
 import org.unrolled.tensor.kernel.ReferenceKernels;
 import org.unrolled.tensor.kernel.Unary;
 import org.unrolled.tensor.kernel.Window;
@@ -18,7 +20,7 @@ import org.unrolled.tensor.kernel.Window;
  * <p>A kernel is compiled at its first call, and once more for each new power of two that one of its buffers grows past; sizes are
  * numbers it is given. No call is ever computed on the CPU instead: what cannot run on the device is an error.
  */
-public final class TornadoKernels implements Kernels {
+public class TornadoKernels implements Kernels {
     private static final float[] NONE = {};
     /** Buffers of up to so many elements get arrays of this size, and so share one plan. */
     private static final int SMALLEST = 1024;
@@ -138,10 +140,14 @@ public final class TornadoKernels implements Kernels {
      * @param ints    what the loop finds in n behind the buffers' offsets
      * @param floats  what it finds in c
      */
-    private synchronized void run(DeviceKernel kernel, int written, int[] ints, float[] floats, Buffer... buffers) {
+    private void run(DeviceKernel kernel, int written, int[] ints, float[] floats, Buffer... buffers) {
         DeviceCall call = new DeviceCall(kernel, List.of(buffers), written, ints, floats);
-        if (call.isEmpty()) return;
-        PlanKey key = new PlanKey(kernel, Arrays.stream(buffers).map(TornadoKernels::capacity).toList());
+        if (!call.isEmpty()) run(call);
+    }
+
+    /** What is done with a call: here it is run at once. */
+    synchronized void run(DeviceCall call) {
+        PlanKey key = new PlanKey(call.kernel(), call.buffers().stream().map(TornadoKernels::capacity).toList());
         EagerPlan plan = plans.get(key);
         if (plan == null) {
             plan = new EagerPlan(call, key.capacities(), device);
@@ -150,6 +156,26 @@ public final class TornadoKernels implements Kernels {
             if (plans.size() > PLANS) plans.pollFirstEntry().getValue().close();
         }
         plan.run(call);
+    }
+
+    /**
+     * Compiles a recorded step: what it keeps stays on the device, a replay sends the inputs and fetches the outputs.
+     *
+     * @param outputs  what each replay brings back, such as the loss
+     * @param progress is told after each graph how many of how many are compiled
+     */
+    public CompiledStep compile(RecordingKernels.Recording recording, List<Buffer> outputs, CompiledStep.Progress progress) {
+        List<DeviceCall> calls = new ArrayList<>();
+        recording.replay(new TornadoKernels(device) {
+            @Override void run(DeviceCall call) {
+                calls.add(call);
+            }
+
+            @Override void requireIds(String op, Buffer ids, int count, int ignored) { }
+
+            @Override void requireLengths(String op, Buffer lengths, int T) { }
+        });
+        return new CompiledStep(device, calls, recording.inputs(), outputs, progress);
     }
 
     /** The next power of two. */
@@ -180,7 +206,7 @@ public final class TornadoKernels implements Kernels {
     }
 
     /** On the device an id outside gives NaN; here it still lies in the host's memory and gets the sentence that the CPU's kernels say. */
-    private static void requireIds(String op, Buffer ids, int count, int ignored) {
+    void requireIds(String op, Buffer ids, int count, int ignored) {
         int[] values = ids.ints();
         for (int i = 0; i < ids.length(); i++) {
             int id = values[ids.offset() + i];
@@ -188,7 +214,7 @@ public final class TornadoKernels implements Kernels {
         }
     }
 
-    private static void requireLengths(String op, Buffer lengths, int T) {
+    void requireLengths(String op, Buffer lengths, int T) {
         int[] values = lengths.ints();
         for (int b = 0; b < lengths.length(); b++) Kernels.requireLength(op, values[lengths.offset() + b], b, T);
     }

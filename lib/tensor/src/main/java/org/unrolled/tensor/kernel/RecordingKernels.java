@@ -203,7 +203,17 @@ public final class RecordingKernels {
 
         /** Runs the step once. */
         public void replay() {
-            for (KernelCall call : calls) call.run(on);
+            replay(on);
+        }
+
+        /** Hands each call to other kernels, in order: what compiles a step goes through it in this way. */
+        public void replay(Kernels kernels) {
+            for (KernelCall call : calls) call.run(kernels);
+        }
+
+        /** What is uploaded before a replay. */
+        public List<Buffer> inputs() {
+            return inputs;
         }
 
         /** New contents of a declared input. */

@@ -44,6 +44,10 @@ final class Registry {
             }
             return CREATED.computeIfAbsent(line.name(), provider::create);
         }
+        if (name.startsWith("tornado")) {
+            throw new IllegalStateException("Kernels \"" + name + "\" cannot be used here: the kit was built without TornadoVM. "
+                    + "./unrolled doctor says how to get its SDK; then choose the notebook kernel \"Unrolled on TornadoVM\".");
+        }
         throw new IllegalArgumentException("There are no kernels named \"" + name + "\". Known here: "
                 + providers.stream().flatMap(provider -> provider.available().stream()).map(Kernels.Provider::name).collect(Collectors.joining(", "))
                 + ". Kernels.available() says what each needs.");

@@ -1,0 +1,237 @@
+package org.unrolled.tornado;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.unrolled.tensor.kernel.Buffer;
+import uk.ac.manchester.tornado.api.GridScheduler;
+import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
+import uk.ac.manchester.tornado.api.TaskGraph;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoExecutionResult;
+import uk.ac.manchester.tornado.api.WorkerGrid;
+import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.enums.DataTransferMode;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
+import uk.ac.manchester.tornado.api.types.arrays.IntArray;
+
+/**
+ * A training step on the device: weights, activations and the optimiser's state stay there between replays. Each storage of the
+ * recording has an array of its own; the calls are tasks of a chain of graphs in one plan, run one after the other.
+ *
+ * <pre>
+ *   try (CompiledStep step = kernels.compile(recording, List.of(loss.buffer()), CompiledStep.Progress.NONE)) {
+ *       step.upload(x.buffer(), batch);
+ *       step.replay();
+ *       float l = loss.item();            // an output: there after each replay
+ *       step.download(weight.buffer());   // anything else: on demand
+ *   }
+ * </pre>
+ */
+public final class CompiledStep implements AutoCloseable {
+    /** TornadoVM 5.2 holds a graph's code in {@value} bytes, 15 and 5 for each argument of a task. */
+    private static final int GRAPH_BYTES = 8192;
+    private static final int MOST_TASKS = 60;
+
+    /** Is told how far compiling has come. */
+    @FunctionalInterface
+    public interface Progress {
+        /** Tells nobody. */
+        Progress NONE = (done, all) -> { };
+
+        /** {@code done} of {@code all} tasks are compiled. */
+        void compiled(int done, int all);
+    }
+
+    /** Where the calls' arrays are: one for each storage. */
+    private final Map<Object, Object> arrays = new IdentityHashMap<>();
+    private final Map<List<Integer>, IntArray> numbers = new HashMap<>();
+    private final Map<List<Float>, FloatArray> constants = new HashMap<>();
+    private final List<Buffer> inputs, outputs;
+    private final TornadoExecutionPlan plan;
+    private final int graphs;
+    private final int tasks;
+    private TornadoExecutionResult last;
+
+    CompiledStep(Devices.Device device, List<DeviceCall> calls, List<Buffer> inputs, List<Buffer> outputs, Progress progress) {
+        this.inputs = inputs;
+        this.outputs = List.copyOf(outputs);
+        this.tasks = calls.size();
+        Set<Object> sent = identities(inputs), fetched = identities(outputs);
+        List<List<DeviceCall>> parts = split(calls);
+        graphs = parts.size();
+        Map<Object, Integer> lastUse = new IdentityHashMap<>();
+        for (int k = 0; k < graphs; k++) for (DeviceCall call : parts.get(k)) for (Buffer b : call.buffers()) lastUse.put(array(b), k);
+        for (Buffer output : outputs) {
+            if (!lastUse.containsKey(array(output))) throw new IllegalArgumentException("compile: an output of " + output.length() + " elements is not touched by the step. Name buffers that it writes.");
+        }
+        GridScheduler scheduler = new GridScheduler();
+        List<ImmutableTaskGraph> chain = new ArrayList<>();
+        Set<Object> there = Collections.newSetFromMap(new IdentityHashMap<>());
+        List<Object> earlier = new ArrayList<>();
+        for (int k = 0; k < graphs; k++) {
+            TaskGraph graph = new TaskGraph("g" + k);
+            // every later graph takes over what the earlier ones left on the device
+            if (k > 0) graph.consumeFromDevice("g" + (k - 1), earlier.toArray());
+            for (DeviceCall call : parts.get(k)) {
+                Arguments arguments = new Arguments(call);
+                for (Buffer b : call.buffers()) declare(graph, array(b), sent.contains(array(b)), there, earlier);
+                declare(graph, arguments.n(), false, there, earlier);
+                declare(graph, arguments.c(), false, there, earlier);
+            }
+            int t = 0;
+            for (DeviceCall call : parts.get(k)) {
+                String id = "t" + t++;
+                call.kernel().join().add(graph, id, new Arguments(call));
+                scheduler.addWorkerGrid("g" + k + "." + id, EagerPlan.grid(call));
+            }
+            for (Object o : earlier) {
+                if (fetched.contains(o) && lastUse.get(o) == k) graph.transferToHost(DataTransferMode.EVERY_EXECUTION, o);
+                else graph.persistOnDevice(o);
+            }
+            chain.add(graph.snapshot());
+        }
+        plan = new TornadoExecutionPlan(chain.toArray(ImmutableTaskGraph[]::new));
+        plan.withDevice(device.tornado()).withGridScheduler(scheduler).withCompilerFlags(TornadoVMBackendType.OPENCL, EagerPlan.FLAGS);
+        int done = 0;
+        for (int k = 0; k < graphs; k++) {
+            plan.withGraph(k).withPreCompilation();
+            done += parts.get(k).size();
+            progress.compiled(done, tasks);
+        }
+    }
+
+    private static void declare(TaskGraph graph, Object array, boolean input, Set<Object> there, List<Object> earlier) {
+        if (!there.add(array)) return;
+        earlier.add(array);
+        graph.transferToDevice(input ? DataTransferMode.EVERY_EXECUTION : DataTransferMode.FIRST_EXECUTION, array);
+    }
+
+    /** The arrays of these buffers' storages. */
+    private Set<Object> identities(List<Buffer> buffers) {
+        Set<Object> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (Buffer b : buffers) found.add(array(b));
+        return found;
+    }
+
+    private static List<List<DeviceCall>> split(List<DeviceCall> calls) {
+        List<List<DeviceCall>> parts = new ArrayList<>(List.of(new ArrayList<>()));
+        int bytes = 0;
+        for (DeviceCall call : calls) {
+            int more = 15 + 5 * (call.buffers().size() + 2);
+            if (parts.getLast().size() == MOST_TASKS || bytes + more > GRAPH_BYTES / 2) {
+                parts.add(new ArrayList<>());
+                bytes = 0;
+            }
+            parts.getLast().add(call);
+            bytes += more;
+        }
+        return parts;
+    }
+
+    /** The array of a storage, with what the storage holds now. */
+    private Object array(Buffer buffer) {
+        return arrays.computeIfAbsent(buffer.storage(), storage -> storage instanceof float[] floats ? FloatArray.fromArray(floats) : IntArray.fromArray((int[]) storage));
+    }
+
+    private final class Arguments implements DeviceKernel.Arguments {
+        private final DeviceCall call;
+
+        Arguments(DeviceCall call) {
+            this.call = call;
+        }
+
+        @Override public FloatArray floats(int i) {
+            return (FloatArray) array(call.buffers().get(i));
+        }
+
+        @Override public IntArray ints(int i) {
+            return (IntArray) array(call.buffers().get(i));
+        }
+
+        @Override public IntArray n() {
+            List<Integer> all = new ArrayList<>();
+            for (Buffer b : call.buffers()) all.add(b.offset());
+            for (int i : call.ints()) all.add(i);
+            return numbers.computeIfAbsent(all, list -> IntArray.fromArray(list.stream().mapToInt(i -> i).toArray()));
+        }
+
+        @Override public FloatArray c() {
+            List<Float> all = new ArrayList<>();
+            for (int i = 0; i < Loops.NAN; i++) all.add(i < call.floats().length ? call.floats()[i] : 0f);
+            all.add(Float.NaN);
+            return constants.computeIfAbsent(all, list -> {
+                FloatArray c = new FloatArray(list.size());
+                for (int i = 0; i < list.size(); i++) c.set(i, list.get(i));
+                return c;
+            });
+        }
+    }
+
+    /** Runs the step once. */
+    public void replay() {
+        for (int k = 0; k < graphs; k++) last = plan.withGraph(k).execute();
+        for (Buffer output : outputs) fetch(output);
+    }
+
+    /** New contents of a declared input, sent with the next replay. */
+    public void upload(Buffer input, float... values) {
+        requireInput(input);
+        FloatArray array = (FloatArray) array(input);
+        for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
+    }
+
+    /** New contents of a declared input of ints. */
+    public void upload(Buffer input, int... values) {
+        requireInput(input);
+        IntArray array = (IntArray) array(input);
+        for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
+    }
+
+    private void requireInput(Buffer input) {
+        if (!inputs.contains(input)) {
+            throw new IllegalArgumentException("upload: this buffer of " + input.length() + " is not one of the recording's " + inputs.size()
+                + " declared inputs, and only these change between replays. Name it in record(…).");
+        }
+    }
+
+    /** Brings a buffer of the step back from the device, into its own storage: parameters, before they are saved or used elsewhere. */
+    public void download(Buffer buffer) {
+        if (last == null) return;
+        Object array = arrays.get(buffer.storage());
+        if (array == null) throw new IllegalArgumentException("download: the step does not touch this buffer of " + buffer.length() + " elements.");
+        last.transferToHost(array);
+        fetch(buffer);
+    }
+
+    private void fetch(Buffer buffer) {
+        Object array = array(buffer);
+        if (array instanceof FloatArray floats) {
+            MemorySegment.copy(floats.getSegment(), ValueLayout.JAVA_FLOAT, 4L * buffer.offset(), buffer.floats(), buffer.offset(), buffer.length());
+        } else {
+            MemorySegment.copy(((IntArray) array).getSegment(), ValueLayout.JAVA_INT, 4L * buffer.offset(), buffer.ints(), buffer.offset(), buffer.length());
+        }
+    }
+
+    /** Kernels of the step: each is compiled and started by itself. */
+    public int tasks() {
+        return tasks;
+    }
+
+    /** Graphs that they are divided into. */
+    public int graphs() {
+        return graphs;
+    }
+
+    @Override public void close() {
+        plan.freeDeviceMemory();
+    }
+}
