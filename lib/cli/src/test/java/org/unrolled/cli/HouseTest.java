@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
-/** The arrows between the rooms of the house (design: tensor <- nn <- notebook <- quiz <- quizzes <- cli). */
+/** The arrows between the rooms of the house (design: tensor <- nn <- notebook <- quiz <- quizzes <- cli, and tensor <- tornado where it is built). */
 class HouseTest {
     private static final JavaClasses HOUSE = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
@@ -30,6 +30,7 @@ class HouseTest {
     @Test void dependenciesPointOneWay() {
         layeredArchitecture().consideringOnlyDependenciesInAnyPackage("org.unrolled..").withOptionalLayers(true)
                 .layer("tensor").definedBy("org.unrolled.tensor..")
+                .layer("tornado").definedBy("org.unrolled.tornado..")
                 .layer("nn").definedBy("org.unrolled.nn..")
                 .layer("notebook").definedBy("org.unrolled.notebook..")
                 .layer("kernel").definedBy("org.unrolled.kernel..")
@@ -37,6 +38,8 @@ class HouseTest {
                 .layer("quizzes").definedBy("org.unrolled.quizzes..")
                 .layer("cli").definedBy("org.unrolled.cli..")
                 .whereLayer("tensor").mayNotAccessAnyLayer()
+                .whereLayer("tornado").mayOnlyAccessLayers("tensor")
+                .whereLayer("tornado").mayNotBeAccessedByAnyLayer()
                 .whereLayer("nn").mayOnlyAccessLayers("tensor")
                 .whereLayer("notebook").mayOnlyAccessLayers("tensor", "nn")
                 .whereLayer("kernel").mayOnlyAccessLayers("notebook")

@@ -3,6 +3,7 @@ package org.unrolled.tornado;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.KernelsProvider;
 
@@ -42,7 +43,13 @@ public final class TornadoProvider implements KernelsProvider {
         List<Kernels.Provider> lines = available();
         if (!lines.getFirst().usable()) return Optional.of(lines.getFirst());
         String kind = name.substring(Math.min(name.length(), "tornado:".length())).toUpperCase(Locale.ROOT);
-        return Devices.all().stream().filter(device -> device.line().name().equals(name) || device.kind().equals(kind)).map(Devices.Device::line).findFirst();
+        Optional<Kernels.Provider> found = Devices.all().stream()
+            .filter(device -> name.equals("tornado") || device.name().equals(name) || device.kind().equals(kind)).map(Devices.Device::line).findFirst();
+        if (found.isEmpty()) {
+            throw new IllegalArgumentException("There is no device " + name + ". TornadoVM has "
+                + Devices.all().stream().map(device -> device.name() + " (" + device.kind() + ")").collect(Collectors.joining(", ")) + ".");
+        }
+        return found;
     }
 
     @Override public Kernels create(String name) {
