@@ -189,8 +189,14 @@ public final class CompiledStep implements AutoCloseable {
         for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
     }
 
-    /** New contents of a declared input of ints. */
+    /** New contents of a declared input, given as ints. */
     public void upload(Buffer input, int... values) {
+        if (input.type() == Buffer.Type.FLOAT) {
+            float[] floats = new float[values.length];
+            for (int i = 0; i < values.length; i++) floats[i] = values[i];
+            upload(input, floats);
+            return;
+        }
         requireInput(input);
         IntArray array = (IntArray) array(input);
         for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);

@@ -8,7 +8,7 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * What the device loops share. Each loop is given its arrays in the contract's order, then {@code n}: the offset of each array's
  * buffer and the ints of the call, then {@code c}, its floats. Only the outer loop is {@code @Parallel}: its index names one element
  * of the destination, or one row, that a single work item computes alone, as the contract wants it. What TornadoVM 5.2 gets wrong
- * is not used: no {@code >>>}, no {@code Math.fma} or {@code floor}, no {@code throw}, no array that is written and also another argument.
+ * is not used: no {@code >>>}, no argument named as a function of OpenCL that the loop calls, no {@code Math.fma} or {@code floor}, no {@code throw}, no array that is written and also another argument.
  */
 final class Loops {
     /** c[NAN] is NaN: TornadoVM 5.2 writes a constant NaN as a word that OpenCL does not know. */

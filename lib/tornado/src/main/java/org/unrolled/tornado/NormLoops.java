@@ -91,15 +91,20 @@ final class NormLoops {
         int m0 = n.get(0), x0 = n.get(1), B = n.get(2), C = n.get(3), S = n.get(4), count = B * S;
         for (@Parallel int c = 0; c < C; c++) {
             float sum = 0f, squares = 0f;
+            // a sum for each picture, then of these: one long sum of floats would lose digits
             for (int b = 0; b < B; b++) {
-                for (int s = 0; s < S; s++) sum += x.get(x0 + (b * C + c) * S + s);
+                float part = 0f;
+                for (int s = 0; s < S; s++) part += x.get(x0 + (b * C + c) * S + s);
+                sum += part;
             }
             float mu = sum / count;
             for (int b = 0; b < B; b++) {
+                float part = 0f;
                 for (int s = 0; s < S; s++) {
                     float d = x.get(x0 + (b * C + c) * S + s) - mu;
-                    squares += d * d;
+                    part += d * d;
                 }
+                squares += part;
             }
             moments.set(m0 + c, mu);
             moments.set(m0 + C + c, squares / count);
