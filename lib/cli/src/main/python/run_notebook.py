@@ -11,6 +11,7 @@ import sys
 import time
 
 import nbformat
+from jupyter_client.kernelspec import KernelSpecManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
@@ -69,7 +70,9 @@ async def execute(notebook, options):
             done[0] += 1
             say({"cell": done[0], "of": code_cells})
 
-    client = NotebookClient(notebook, kernel_name="unrolled", timeout=options.timeout, startup_timeout=120,
+    # without an SDK there is no such kernelspec, and Kernels.use says what is missing
+    beside = (options.kernels or "").startswith("tornado") and "unrolled-tornado" in KernelSpecManager().find_kernel_specs()
+    client = NotebookClient(notebook, kernel_name="unrolled-tornado" if beside else "unrolled", timeout=options.timeout, startup_timeout=120,
                             resources={"metadata": {"path": options.folder}}, on_cell_start=on_cell, shutdown_kernel="graceful")
     error = peak = None
     begun = time.time()

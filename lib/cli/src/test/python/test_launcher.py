@@ -114,7 +114,7 @@ class FindsMaven(InAFolder):
 
     def test_missing_one_line_and_exit_2(self):
         with mock.patch.object(unrolled, "find_jdk", lambda: ("/jdk", "25")), mock.patch.dict(os.environ, PATH=self.folder), \
-                mock.patch.object(unrolled, "ensure_venv", lambda: "python"), mock.patch.object(unrolled, "stale", lambda stamp: True), \
+                mock.patch.object(unrolled, "ensure_venv", lambda: "python"), mock.patch.object(unrolled, "stale", lambda stamp, tornado: True), \
                 mock.patch.object(unrolled, "ROOT", self.folder):
             status, out, err = call("devices")
         self.assertEqual((status, out, err.count("\n")), (2, "", 1), err)
@@ -238,12 +238,51 @@ class Packages(InAFolder):
         self.assertFalse(self.holds())
 
 
+class FindsTornado(InAFolder):
+    def find(self, **env):
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder):
+            return unrolled.find_tornado(env)
+
+    def test_none_says_so(self):
+        self.assertEqual(self.find(), {"missing": "no TornadoVM SDK for JDK 25"})
+
+    def test_in_its_own_folder_and_where_the_environment_says(self):
+        api = self.write(".unrolled/tornadovm/share/java/tornado/tornado-api-5.2.0-jdk25.jar")
+        self.assertEqual(self.find(), {"home": os.path.join(self.folder, ".unrolled", "tornadovm"), "version": "5.2.0-jdk25", "api": api})
+        other = self.write("other/share/java/tornado/tornado-api-5.3.0-jdk25.jar")
+        self.assertEqual(self.find(TORNADOVM_HOME=os.path.join(self.folder, "other"))["api"], other)
+
+    def test_one_for_another_jdk_is_passed_over_and_named(self):
+        self.write("old/share/java/tornado/tornado-api-5.2.0-jdk21.jar")
+        home = os.path.join(self.folder, "old")
+        self.assertEqual(self.find(TORNADOVM_HOME=home), {"missing": "no TornadoVM SDK for JDK 25 (found 5.2.0-jdk21 in %s)" % home})
+
+    def test_a_found_or_lost_sdk_makes_the_kit_stale(self):
+        stamp = {"glance": "g", "contents": "c", "kit": self.folder, "tornado": "api.jar"}
+        with mock.patch.object(unrolled, "glance", lambda root: "g"):
+            self.assertFalse(unrolled.stale(dict(stamp), self.folder, "api.jar"))
+            self.assertTrue(unrolled.stale(dict(stamp), self.folder, None))
+            self.assertTrue(unrolled.stale(dict(stamp), self.folder, "newer.jar"))
+
+    def test_options_go_to_maven_through_a_file_that_may_lie_anywhere(self):
+        self.write("an sdk/etc/exportLists/common-exports", "# a comment\n--add-reads=a=b\n")
+        with mock.patch.object(unrolled, "ROOT", self.folder):
+            said = unrolled.tornado_build({"home": os.path.join(self.folder, "an sdk"), "version": "5.2.0-jdk25", "api": "api.jar"})
+        self.assertEqual(said, ["-Dtornado.api.jar=api.jar", "-Dtornado.options=@" + os.path.join(self.folder, ".unrolled", "tornado.options")])
+        with open(said[1].split("@", 1)[1], encoding="utf-8") as options:
+            lines = options.read().splitlines()
+        self.assertIn('"-Djava.library.path=%s"' % os.path.join(self.folder, "an sdk", "lib"), lines)
+        self.assertEqual(lines[-1], "--add-reads=a=b")
+        self.assertEqual(unrolled.tornado_build({"missing": "none"}), [])
+
+
 class Kernelspec(InAFolder):
-    def installed(self, own_jars):
+    def installed(self, own_jars, sdk={"missing": "none in this test"}):
         prefix, kit = os.path.join(self.folder, "prefix"), os.path.join(self.folder, "kit", "abc")
         self.write("kit/abc/unrolled-tensor.jar", "jar")
         with mock.patch.object(unrolled, "train", lambda jdk, jars, cache: "no JVM in this test"):
-            said = unrolled.install_kernel(prefix, self.folder, kit, own_jars)
+            with mock.patch.object(unrolled, "find_tornado", lambda: sdk):
+                said = unrolled.install_kernel(prefix, self.folder, kit, own_jars)
         with open(os.path.join(prefix, "share", "jupyter", "kernels", "unrolled", "kernel.json"), encoding="utf-8") as spec:
             return said, json.load(spec)
 
@@ -257,6 +296,19 @@ class Kernelspec(InAFolder):
     def test_without_a_cache_the_kernel_starts_without_the_option(self):
         _, spec = self.installed(own_jars=False)
         self.assertFalse([option for option in spec["argv"] if "AOT" in option])
+
+    def test_beside_an_sdk_there_is_a_second_kernel_and_it_goes_with_it(self):
+        for name in ("share/java/tornado/tornado-drivers-opencl-5.2.0-jdk25.jar", "lib/libtornado-opencl.so", "share/java/tornado/tornado-drivers-ptx-5.2.0-jdk25.jar"):
+            self.write("sdk/" + name)
+        _, plain = self.installed(False, {"home": os.path.join(self.folder, "sdk"), "version": "5.2.0-jdk25", "api": "api.jar"})
+        spec = os.path.join(self.folder, "prefix", "share", "jupyter", "kernels", "unrolled-tornado", "kernel.json")
+        with open(spec, encoding="utf-8") as text:
+            argv = json.load(text)["argv"]
+        self.assertIn("--add-modules=tornado.runtime,tornado.annotation,tornado.drivers.common,tornado.drivers.opencl", argv, "no native library, no backend")
+        self.assertIn("@" + os.path.join(self.folder, "sdk", "etc", "exportLists", "opencl-exports"), argv)
+        self.assertEqual([option for option in plain["argv"] if "tornado" in option.replace(self.folder, "")], [], "lessons start without it")
+        self.installed(False)
+        self.assertFalse(os.path.exists(spec), "the SDK is gone")
 
     def test_into_another_environment_the_jars_go_along(self):
         said, spec = self.installed(own_jars=True)

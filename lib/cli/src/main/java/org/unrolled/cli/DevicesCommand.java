@@ -24,20 +24,21 @@ final class DevicesCommand implements Callable<Integer> {
         if (form.json) {
             out.println(Unrolled.JSON.toJson(devices));
         } else {
-            for (Device device : devices) {
-                out.printf("%s %-14s %-6s %s%n", device.usable ? "✓" : "✗", device.name, device.kind,
-                        device.usable ? device.memoryMiB + " MiB for tensors" : device.reason);
+            for (Kernels.Provider provider : Kernels.available()) {
+                Device line = device(provider);
+                Kernels.Device on = provider.device();
+                out.printf("%s %-14s %-6s %s%n", line.usable ? "✓" : "✗", line.name, line.kind, !line.usable ? line.reason
+                        : on == null ? line.memoryMiB + " MiB for tensors" : "%s, %d MiB, %s".formatted(on.title(), on.memoryMiB(), on.limits()));
             }
         }
         return 0;
     }
 
     private static Device device(Kernels.Provider provider) {
-        // Every provider without a device of its own computes on the CPU, in this JVM's heap.
-        String name = provider.name();
-        String kind = name.contains(":") ? name.substring(name.indexOf(':') + 1) : "cpu";
+        // a provider without a device of its own computes on the CPU, in this JVM's heap
+        Kernels.Device on = provider.device();
         String reason = provider.usable() ? "" : (provider.reason() + " " + provider.fix()).strip();
-        return new Device(name, kind, provider.usable(), reason,
-                kind.equals("cpu") ? Runtime.getRuntime().maxMemory() >> 20 : null);
+        Long memory = on != null ? Long.valueOf(on.memoryMiB()) : provider.usable() ? Long.valueOf(Runtime.getRuntime().maxMemory() >> 20) : null;
+        return new Device(provider.name(), on != null ? on.kind() : "cpu", provider.usable(), reason, memory);
     }
 }

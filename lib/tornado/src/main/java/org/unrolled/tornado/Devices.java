@@ -1,10 +1,13 @@
 package org.unrolled.tornado;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import org.unrolled.tensor.kernel.Kernels;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.TornadoTargetDevice;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
 
 /** The devices that TornadoVM sees. Only used where TornadoVM is known to be there. */
@@ -14,7 +17,11 @@ final class Devices {
      */
     record Device(String name, String kind, TornadoDevice tornado) {
         Kernels.Provider line() {
-            return new Kernels.Provider(name, true, "", "");
+            TornadoTargetDevice physical = tornado.getPhysicalDevice();
+            long group = Arrays.stream(physical.getDeviceMaxWorkGroupSize()).max().orElse(0);
+            return new Kernels.Provider(name, true, "", "", new Kernels.Device(kind.toLowerCase(Locale.ROOT), physical.getDeviceName().strip(),
+                physical.getDeviceGlobalMemorySize() >> 20, "%d compute units, work groups of up to %d, %d KiB of local memory".formatted(
+                    physical.getDeviceMaxComputeUnits(), group, physical.getDeviceLocalMemorySize() >> 10)));
         }
     }
 

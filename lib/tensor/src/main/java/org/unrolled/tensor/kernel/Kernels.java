@@ -2,6 +2,7 @@ package org.unrolled.tensor.kernel;
 
 import java.util.List;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The contract of every numeric loop in the kit. {@link ReferenceKernels} is its specification.
@@ -40,8 +41,27 @@ public interface Kernels {
     /** The most axes a strided argument has. */
     int MAX_RANK = 6;
 
-    /** One line of {@link #available}: {@code reason} and {@code fix} are empty where it is usable. */
-    record Provider(String name, boolean usable, String reason, String fix) { }
+    /**
+     * One line of {@link #available}: {@code reason} and {@code fix} are empty where it is usable.
+     *
+     * @param device what it computes on, where that is not this JVM and its heap
+     */
+    record Provider(String name, boolean usable, String reason, String fix, @Nullable Device device) {
+        /** Kernels that compute in this JVM, or none. */
+        public Provider(String name, boolean usable, String reason, String fix) {
+            this(name, usable, reason, fix, null);
+        }
+    }
+
+    /**
+     * A device.
+     *
+     * @param kind      cpu, gpu or accelerator
+     * @param title     what its driver calls it
+     * @param memoryMiB of the device
+     * @param limits    in words, such as "work groups of up to 1024"
+     */
+    record Device(String kind, String title, long memoryMiB, String limits) { }
 
     // ---- which kernels
 
