@@ -7,10 +7,11 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * A loop for a device, and how it joins a task graph.
  *
- * @param name  the method's
+ * @param loops where the loop stands
+ * @param name  its method
  * @param join  adds the task: {@code (graph, id, a) -> graph.task(id, ElementwiseLoops::copy, a.floats(0), a.floats(1), a.n())}
  */
-record DeviceKernel(String name, Join join) {
+record DeviceKernel(Class<?> loops, String name, Join join) {
     @FunctionalInterface
     interface Join {
         void add(TaskGraph graph, String id, Arguments a);

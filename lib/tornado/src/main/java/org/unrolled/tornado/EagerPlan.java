@@ -47,6 +47,12 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
         grid = grid(first);
         plan = new TornadoExecutionPlan(graph.snapshot()).withDevice(device.tornado()).withGridScheduler(new GridScheduler(name + ".t", grid))
             .withCompilerFlags(TornadoVMBackendType.OPENCL, FLAGS);
+        try {
+            plan.withPreCompilation();
+        } catch (RuntimeException | Error e) {
+            throw GeneratedCode.refused(first.kernel(), e);
+        }
+        GeneratedCode.requireParallel(plan, 0, name + ".t", first.kernel());
     }
 
     /** As many work items as the largest destination has elements, in whole groups. */

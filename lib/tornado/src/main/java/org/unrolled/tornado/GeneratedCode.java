@@ -1,0 +1,70 @@
+package org.unrolled.tornado;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.classfile.Attributes;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.MethodModel;
+import java.lang.reflect.InvocationTargetException;
+import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+
+/**
+ * What TornadoVM made of a kernel. A loop whose {@code @Parallel} was lost still computes the right numbers, as a single work item; that is
+ * a mistake of the build or of Java's options that nobody would notice, so it is an error here.
+ */
+final class GeneratedCode {
+    /** How the source of a parallel loop asks which work item it is. */
+    private static final String WHO_AM_I = "get_global_id";
+
+    private GeneratedCode() { }
+
+    /** Compiles a task of OpenCL's and refuses it if its loop is not parallel. (TornadoVM names the code of PTX and CUDA otherwise; there only the options are checked.) */
+    static void requireParallel(TornadoExecutionPlan plan, int graph, String task, DeviceKernel kernel) {
+        if (plan.getDevice(graph).getTornadoVMBackend() == TornadoVMBackendType.OPENCL) requireParallel(source(plan, graph, task, kernel.name()), kernel.name(), kernel.loops());
+    }
+
+    /** The source that was compiled for an OpenCL device. */
+    static String source(TornadoExecutionPlan plan, int graph, String task, String method) {
+        Object context = plan.getDevice(graph).getDeviceContext();
+        try {
+            Object code = context.getClass().getMethod("getInstalledCode", long.class, String.class, String.class).invoke(context, plan.getId(), task, method);
+            return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
+        } catch (InvocationTargetException e) {
+            throw new IllegalStateException("The code of " + task + " cannot be read from TornadoVM: " + e.getCause() + ".", e);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("The code of " + task + " cannot be read from TornadoVM: " + e + ". Is its version the one in CONTRIBUTING.md?", e);
+        }
+    }
+
+    /** The error for a kernel that TornadoVM gives up: what it says first, without the colours and the trace. */
+    static IllegalStateException refused(DeviceKernel kernel, Throwable e) {
+        String said = String.valueOf(e.getMessage()).replaceAll("\u001B\\[[0-9;]*m", "").strip();
+        return new IllegalStateException("The kernel " + kernel.name() + " cannot be compiled for the device: " + cause(kernel.loops(), kernel.name(), said.lines().findFirst().orElse(e.toString())), e);
+    }
+
+    /** Refuses a kernel that was compiled for one work item. */
+    static void requireParallel(String source, String kernel, Class<?> loops) {
+        if (source.contains(WHO_AM_I)) return;
+        throw new IllegalStateException("The kernel " + kernel + " lost its @Parallel loop and would run as a single work item: " + cause(loops, kernel, "no loop of it is marked @Parallel."));
+    }
+
+    /** What can be seen to be amiss, else what is given. */
+    private static String cause(Class<?> loops, String kernel, String otherwise) {
+        if (System.getProperty("tornado.load.annotation.parallel") == null) {
+            return "Java was started without -Dtornado.load.annotation.parallel. Start it with the options that ./unrolled gives.";
+        }
+        try (InputStream bytes = ClassLoader.getSystemResourceAsStream(loops.getName().replace('.', '/') + ".class")) {
+            if (bytes == null) return "TornadoVM cannot find the bytes of " + loops.getSimpleName() + ". The class must lie on Java's class path.";
+            for (MethodModel method : ClassFile.of().parse(bytes.readAllBytes()).methods()) {
+                boolean named = method.methodName().equalsString(kernel) && method.code().isPresent();
+                if (named && method.code().get().findAttribute(Attributes.localVariableTable()).isEmpty()) {
+                    return loops.getSimpleName() + " was compiled without the names of its variables. Compile it with javac -g.";
+                }
+            }
+        } catch (IOException e) {
+            return "the bytes of " + loops.getSimpleName() + " cannot be read: " + e + ".";
+        }
+        return otherwise;
+    }
+}
