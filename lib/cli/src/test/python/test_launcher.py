@@ -276,6 +276,32 @@ class FindsTornado(InAFolder):
         self.assertEqual(unrolled.tornado_build({"missing": "none"}), [])
 
 
+class OpenClOnTheCpu(InAFolder):
+    def test_without_it_nothing_is_set(self):
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder):
+            self.assertEqual(unrolled.opencl_environment({}), {})
+
+    def test_with_it_java_finds_it_and_the_systems_drivers(self):
+        library = self.write(".unrolled/opencl-cpu/lib/libintelocl.so")
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder):
+            env = unrolled.opencl_environment({"LD_LIBRARY_PATH": "/of/the/system"})
+        self.assertEqual(env["LD_LIBRARY_PATH"], os.path.dirname(library) + os.pathsep + "/of/the/system")
+        with open(os.path.join(env["OCL_ICD_VENDORS"], "intel-cpu.icd"), encoding="utf-8") as icd:
+            self.assertEqual(icd.read().strip(), library)
+        for driver in glob.glob("/etc/OpenCL/vendors/*.icd"):
+            self.assertTrue(os.path.isfile(os.path.join(env["OCL_ICD_VENDORS"], os.path.basename(driver))), driver)
+
+    def test_the_lock_pins_with_hashes_and_no_address(self):
+        with open(os.path.join(ROOT, "lib", "tornado", "src", "main", "python", "opencl-cpu.lock"), encoding="utf-8") as lock:
+            text = lock.read()
+        self.assertRegex(text, r"intel-opencl-rt==2025\.3\.3 \\\n    --hash=sha256:")
+        self.assertNotIn("://", text)
+
+    def test_elsewhere_it_says_so(self):
+        with mock.patch.object(sys, "platform", "darwin"), self.assertRaisesRegex(unrolled.Problem, "--opencl-cpu is for Linux"):
+            unrolled.install_opencl_cpu()
+
+
 class Kernelspec(InAFolder):
     def installed(self, own_jars, sdk={"missing": "none in this test"}):
         prefix, kit = os.path.join(self.folder, "prefix"), os.path.join(self.folder, "kit", "abc")
