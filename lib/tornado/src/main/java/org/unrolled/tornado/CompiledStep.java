@@ -104,7 +104,7 @@ public final class CompiledStep implements AutoCloseable {
         int done = 0;
         for (int k = 0; k < graphs; k++) {
             plan.withGraph(k).withPreCompilation();
-            for (int t = 0; t < parts.get(k).size(); t++) GeneratedCode.requireParallel(plan, k, "g" + k + ".t" + t, parts.get(k).get(t).kernel());
+            for (int t = 0; t < parts.get(k).size(); t++) GeneratedCode.requireParallel(plan, "g" + k + ".t" + t, parts.get(k).get(t).kernel());
             done += parts.get(k).size();
             progress.compiled(done, tasks);
         }
@@ -239,6 +239,6 @@ public final class CompiledStep implements AutoCloseable {
     }
 
     @Override public void close() {
-        plan.freeDeviceMemory();
+        Devices.free(plan);
     }
 }

@@ -32,6 +32,12 @@ final class Devices {
         return Found.DEVICES;
     }
 
+    /** Gives back what a plan holds on its device. TornadoVM then marks the whole device as reset, and refuses every plan compiled before; they are as good as they were. */
+    static void free(TornadoExecutionPlan plan) {
+        plan.freeDeviceMemory();
+        plan.getDevice(0).getDeviceContext().setResetToFalse();
+    }
+
     /** Asked once: TornadoVM starts its drivers with the first question. */
     private static final class Found {
         static final List<Device> DEVICES = find();

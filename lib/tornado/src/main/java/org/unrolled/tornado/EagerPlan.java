@@ -52,7 +52,7 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
         } catch (RuntimeException | Error e) {
             throw GeneratedCode.refused(first.kernel(), e);
         }
-        GeneratedCode.requireParallel(plan, 0, name + ".t", first.kernel());
+        GeneratedCode.requireParallel(plan, name + ".t", first.kernel());
     }
 
     /** As many work items as the largest destination has elements, in whole groups. */
@@ -109,6 +109,6 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
     }
 
     @Override public void close() {
-        plan.freeDeviceMemory();
+        Devices.free(plan);
     }
 }

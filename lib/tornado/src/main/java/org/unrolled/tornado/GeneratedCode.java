@@ -20,13 +20,13 @@ final class GeneratedCode {
     private GeneratedCode() { }
 
     /** Compiles a task of OpenCL's and refuses it if its loop is not parallel. (TornadoVM names the code of PTX and CUDA otherwise; there only the options are checked.) */
-    static void requireParallel(TornadoExecutionPlan plan, int graph, String task, DeviceKernel kernel) {
-        if (plan.getDevice(graph).getTornadoVMBackend() == TornadoVMBackendType.OPENCL) requireParallel(source(plan, graph, task, kernel.name()), kernel.name(), kernel.loops());
+    static void requireParallel(TornadoExecutionPlan plan, String task, DeviceKernel kernel) {
+        if (plan.getDevice(0).getTornadoVMBackend() == TornadoVMBackendType.OPENCL) requireParallel(source(plan, task, kernel.name()), kernel.name(), kernel.loops());
     }
 
     /** The source that was compiled for an OpenCL device. */
-    static String source(TornadoExecutionPlan plan, int graph, String task, String method) {
-        Object context = plan.getDevice(graph).getDeviceContext();
+    static String source(TornadoExecutionPlan plan, String task, String method) {
+        Object context = plan.getDevice(0).getDeviceContext();
         try {
             Object code = context.getClass().getMethod("getInstalledCode", long.class, String.class, String.class).invoke(context, plan.getId(), task, method);
             return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
