@@ -37,7 +37,7 @@ class VectorProviderTest {
         assertThat(java.waitFor()).as(out).isZero();
         String reason = "Java was started without the Vector API, so products run in plain loops.";
         String fix = "Start it with --add-modules jdk.incubator.vector, as ./unrolled lab does.";
-        assertThat(out).contains("reference\n", "Provider[name=vector, usable=false, reason=" + reason + ", fix=" + fix + "]",
+        assertThat(out).contains("reference\n", "Provider[name=vector, usable=false, reason=" + reason + ", fix=" + fix + ", device=null]",
             "Kernels \"vector\" cannot be used here: " + reason + " " + fix);
         assertThat(out.split("INFO: kernels \"vector\" are not used: ", -1)).as("logged once").hasSize(2);
     }
