@@ -128,6 +128,7 @@ public final class CompiledStep implements AutoCloseable {
         int bytes = 0;
         for (DeviceCall call : calls) {
             int more = 15 + 5 * (call.buffers().size() + 2);
+            // half of it: what the graph sends and keeps is written there too
             if (parts.getLast().size() == MOST_TASKS || bytes + more > GRAPH_BYTES / 2) {
                 parts.add(new ArrayList<>());
                 bytes = 0;
@@ -185,7 +186,7 @@ public final class CompiledStep implements AutoCloseable {
 
     /** New contents of a declared input, sent with the next replay. */
     public void upload(Buffer input, float... values) {
-        requireInput(input);
+        requireInput(input, values.length);
         FloatArray array = (FloatArray) array(input);
         for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
     }
@@ -198,12 +199,13 @@ public final class CompiledStep implements AutoCloseable {
             upload(input, floats);
             return;
         }
-        requireInput(input);
+        requireInput(input, values.length);
         IntArray array = (IntArray) array(input);
         for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
     }
 
-    private void requireInput(Buffer input) {
+    private void requireInput(Buffer input, int values) {
+        if (values != input.length()) throw new IllegalArgumentException("upload: " + values + " values for a buffer of " + input.length() + ". Give each element one.");
         if (!inputs.contains(input)) {
             throw new IllegalArgumentException("upload: this buffer of " + input.length() + " is not one of the recording's " + inputs.size()
                 + " declared inputs, and only these change between replays. Name it in record(…).");

@@ -1,5 +1,6 @@
 package org.unrolled.tornado;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,10 +42,11 @@ public final class TornadoProvider implements KernelsProvider {
     @Override public Optional<Kernels.Provider> find(String name) {
         if (!name.equals("tornado") && !name.startsWith("tornado:")) return Optional.empty();
         List<Kernels.Provider> lines = available();
-        if (!lines.getFirst().usable()) return Optional.of(lines.getFirst());
+        if (lines.getFirst().device() == null) return Optional.of(lines.getFirst());     // no device at all: why
         String kind = name.substring(Math.min(name.length(), "tornado:".length())).toUpperCase(Locale.ROOT);
         Optional<Kernels.Provider> found = Devices.all().stream()
-            .filter(device -> name.equals("tornado") || device.name().equals(name) || device.kind().equals(kind)).map(Devices.Device::line).findFirst();
+            .filter(device -> name.equals("tornado") || device.name().equals(name) || device.kind().equals(kind)).map(Devices.Device::line)
+            .min(Comparator.comparing(line -> !line.usable()));
         if (found.isEmpty()) {
             throw new IllegalArgumentException("There is no device " + name + ". TornadoVM has "
                 + Devices.all().stream().map(device -> device.name() + " (" + device.kind() + ")").collect(Collectors.joining(", ")) + ".");

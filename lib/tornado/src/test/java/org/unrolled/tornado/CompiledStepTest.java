@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -38,6 +39,10 @@ import org.unrolled.tensor.kernel.RecordingKernels;
  * the loss curve of the CPU's reference kernels, and the same parameters in the end.
  */
 class CompiledStepTest {
+    @BeforeAll static void aDeviceIsThere() {
+        UsableDevice.require();
+    }
+
     private static final int STEPS = 50;
 
     /** A model, what a step reads, and how a step's batch is made. */
@@ -242,6 +247,7 @@ class CompiledStepTest {
                 step.replay();
                 assertThat(y.toArray()).containsExactly(2, 3, 4);
                 assertThatThrownBy(() -> step.upload(y.buffer(), 1, 2, 3)).hasMessageStartingWith("upload: this buffer of 3 is not one of the recording's 1 declared inputs");
+                assertThatThrownBy(() -> step.upload(x.buffer(), 1, 2)).hasMessage("upload: 2 values for a buffer of 3. Give each element one.");
                 assertThatThrownBy(() -> step.download(other.buffer())).hasMessage("download: the step does not touch this buffer of 2 elements.");
             }
         });

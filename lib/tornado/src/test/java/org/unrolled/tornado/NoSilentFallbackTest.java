@@ -12,6 +12,7 @@ import java.util.List;
 import java.lang.management.ManagementFactory;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.unrolled.tensor.kernel.Buffer;
@@ -22,6 +23,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /** What TornadoVM would compute in another way than asked, without a word, is an error that names its cause. */
 class NoSilentFallbackTest {
+    @BeforeAll static void aDeviceIsThere() {
+        UsableDevice.require();
+    }
+
     private static void run(DeviceKernel kernel) {
         ((TornadoKernels) Kernels.named("tornado")).run(new DeviceCall(kernel, List.of(Buffer.of(new float[4])), 1, new int[] {4}, new float[0]));
     }

@@ -7,12 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.kernel.Kernels;
 
 class TornadoKernelsTest {
+    @BeforeAll static void aDeviceIsThere() {
+        UsableDevice.require();
+    }
+
     @Test void eachDeviceIsALine() {
         assertThat(Kernels.available()).anySatisfy(line -> {
             assertThat(line.name()).matches("tornado:\\d+:\\d+");
