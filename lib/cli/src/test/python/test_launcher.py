@@ -329,7 +329,9 @@ class Kernelspec(InAFolder):
         _, plain = self.installed(False, {"home": os.path.join(self.folder, "sdk"), "version": "5.2.0-jdk25", "api": "api.jar"})
         spec = os.path.join(self.folder, "prefix", "share", "jupyter", "kernels", "unrolled-tornado", "kernel.json")
         with open(spec, encoding="utf-8") as text:
-            argv = json.load(text)["argv"]
+            kernel = json.load(text)
+        argv = kernel["argv"]
+        self.assertEqual(kernel["env"]["TORNADOVM_HOME"], os.path.join(self.folder, "sdk"), "where TornadoVM writes what failed")
         self.assertIn("--add-modules=tornado.runtime,tornado.annotation,tornado.drivers.common,tornado.drivers.opencl", argv, "no native library, no backend")
         self.assertIn("@" + os.path.join(self.folder, "sdk", "etc", "exportLists", "opencl-exports"), argv)
         self.assertEqual([option for option in plain["argv"] if "tornado" in option.replace(self.folder, "")], [], "lessons start without it")
