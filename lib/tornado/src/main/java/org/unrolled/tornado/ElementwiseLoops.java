@@ -1,5 +1,6 @@
 package org.unrolled.tornado;
 
+import org.unrolled.tensor.kernel.Philox;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -176,19 +177,7 @@ final class ElementwiseLoops {
         int y0 = n.get(0), x0 = n.get(1), s0 = n.get(2), length = n.get(3), seed = n.get(4), layer = n.get(5), acc = n.get(6);
         float p = c.get(0);
         for (@Parallel int i = 0; i < length; i++) {
-            int c0 = i, c1 = step.get(s0), c2 = layer, c3 = 0, k0 = seed, k1 = 0x5EED;
-            for (int round = 0; round < 10; round++) {
-                long m0 = (c0 & 0xFFFFFFFFL) * 0xD2511F53L;
-                long m1 = (c2 & 0xFFFFFFFFL) * 0xCD9E8D57L;
-                int high0 = (int) (m0 >> 32), high1 = (int) (m1 >> 32);
-                c0 = high1 ^ c1 ^ k0;
-                c1 = (int) m1;
-                c2 = high0 ^ c3 ^ k1;
-                c3 = (int) m0;
-                k0 += 0x9E3779B9;
-                k1 += 0xBB67AE85;
-            }
-            float u = ((c0 >> 8) & 0xFFFFFF) * 5.9604645E-8f;
+            float u = Philox.uniform(i, step.get(s0), layer, seed);
             Loops.put(y, y0 + i, u < p ? 0f : x.get(x0 + i) / (1f - p), acc);
         }
     }
