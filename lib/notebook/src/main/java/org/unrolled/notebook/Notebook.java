@@ -4,13 +4,16 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.nn.Layer;
 import org.unrolled.nn.Summary;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.kernel.CompiledStep;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.ProfilingKernels;
+import org.unrolled.tensor.kernel.RecordingKernels;
 
 /**
  * The functions a lesson shows things with; one static import brings them and those of {@link Tensors}.
@@ -227,6 +230,18 @@ public class Notebook extends Tensors {
     /** A progress bar with the time left; call {@code step()} after each step. */
     public static ProgressBar progressBar(String name, int total) {
         return new ProgressBar(name, total);
+    }
+
+    /**
+     * Compiles a recorded training step for the device that it was recorded on, under a progress bar over its kernels:
+     * {@code CompiledStep step = compile(recording, loss);}. Each replay brings these outputs back.
+     */
+    public static CompiledStep compile(RecordingKernels.Recording recording, Tensor... outputs) {
+        ProgressBar[] bar = new ProgressBar[1];
+        return recording.compile(Stream.of(outputs).map(Tensor::buffer).toList(), (done, all) -> {
+            if (bar[0] == null) bar[0] = new ProgressBar("compiled", all);
+            bar[0].update(done, "kernels");
+        });
     }
 
     /** Counts 0 … total − 1 and draws a progress bar: {@code for (int epoch : track("epoch", 10))}. */

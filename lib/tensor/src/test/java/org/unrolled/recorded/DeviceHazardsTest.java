@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.CompiledStep;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.Philox;
 import org.unrolled.tensor.kernel.RecordingKernels;
@@ -29,6 +30,15 @@ class DeviceHazardsTest {
 
     private Recording record(Consumer<Kernels> step) {
         return RecordingKernels.record(k, List.of(), () -> step.accept(Kernels.current()));
+    }
+
+    @Test
+    void kernelsOfTheCpuCompileNothing() {
+        Buffer y = k.floats(2);
+        Recording step = record(r -> r.fill(y, 3));
+        assertThatThrownBy(() -> step.compile(List.of(y), CompiledStep.Progress.NONE)).isInstanceOf(IllegalStateException.class)
+            .hasMessage("compile: the kernels \"reference\" run one call after the other and compile nothing. Choose a device before you record, such as "
+                + "Kernels.use(\"tornado:cpu\"); on these kernels the recording's own replay() runs the step.");
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.reflect.InvocationTargetException;
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
@@ -26,15 +27,33 @@ final class GeneratedCode {
 
     /** The source that was compiled for an OpenCL device. */
     static String source(TornadoExecutionPlan plan, String task, String method) {
+        Object code = installed(plan, task, method);
+        if (code == null) throw new IllegalStateException("The code of " + task + " cannot be read from TornadoVM: it has none by the name of " + method + ".");
+        try {
+            return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
+        } catch (ReflectiveOperationException e) {
+            throw unreadable(task, e);
+        }
+    }
+
+    /** Whether a task of an OpenCL plan is compiled by now. */
+    static boolean isCompiled(TornadoExecutionPlan plan, String task, String method) {
+        return installed(plan, task, method) != null;
+    }
+
+    /** What the API has no name for lies in the driver's classes. */
+    private static @Nullable Object installed(TornadoExecutionPlan plan, String task, String method) {
         Object context = plan.getDevice(0).getDeviceContext();
         try {
-            Object code = context.getClass().getMethod("getInstalledCode", long.class, String.class, String.class).invoke(context, plan.getId(), task, method);
-            return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
-        } catch (InvocationTargetException e) {
-            throw new IllegalStateException("The code of " + task + " cannot be read from TornadoVM: " + e.getCause() + ".", e);
+            return context.getClass().getMethod("getInstalledCode", long.class, String.class, String.class).invoke(context, plan.getId(), task, method);
         } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("The code of " + task + " cannot be read from TornadoVM: " + e + ". Is its version the one in CONTRIBUTING.md?", e);
+            throw unreadable(task, e);
         }
+    }
+
+    private static IllegalStateException unreadable(String task, ReflectiveOperationException e) {
+        Throwable cause = e instanceof InvocationTargetException thrown ? thrown.getCause() : e;
+        return new IllegalStateException("The code of " + task + " cannot be read from TornadoVM: " + cause + ". Is its version the one in CONTRIBUTING.md?", e);
     }
 
     /** The error for a kernel that TornadoVM gives up: what it says first, without the colours and the trace. */

@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.unrolled.tensor.kernel.Binary;
 import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.CompiledStep;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.RecordingKernels;
 import org.unrolled.tensor.kernel.ReferenceKernels;
+import org.unrolled.tensor.kernel.StepCompiler;
 import org.unrolled.tensor.kernel.Unary;
 import org.unrolled.tensor.kernel.Window;
 
@@ -20,7 +22,7 @@ import org.unrolled.tensor.kernel.Window;
  * <p>A kernel is compiled at its first call, and once more for each new power of two that one of its buffers grows past; sizes are
  * numbers it is given. No call is ever computed on the CPU instead: what cannot run on the device is an error.
  */
-public class TornadoKernels implements Kernels {
+public class TornadoKernels implements StepCompiler {
     private static final float[] NONE = {};
     /** Buffers of up to so many elements get arrays of this size, and so share one plan. */
     private static final int SMALLEST = 1024;
@@ -158,13 +160,7 @@ public class TornadoKernels implements Kernels {
         plan.run(call);
     }
 
-    /**
-     * Compiles a recorded step: what it keeps stays on the device, a replay sends the inputs and fetches the outputs.
-     *
-     * @param outputs  what each replay brings back, such as the loss
-     * @param progress is told after each graph how many of how many are compiled
-     */
-    public CompiledStep compile(RecordingKernels.Recording recording, List<Buffer> outputs, CompiledStep.Progress progress) {
+    @Override public CompiledStep compile(RecordingKernels.Recording recording, List<Buffer> outputs, CompiledStep.Progress progress) {
         List<DeviceCall> calls = new ArrayList<>();
         recording.replay(new TornadoKernels(device) {
             @Override void run(DeviceCall call) {
@@ -175,7 +171,7 @@ public class TornadoKernels implements Kernels {
 
             @Override void requireLengths(String op, Buffer lengths, int T) { }
         });
-        return new CompiledStep(device, calls, recording.inputs(), outputs, progress);
+        return new DeviceStep(device, calls, recording.inputs(), outputs, progress);
     }
 
     /** The next power of two. */

@@ -25,6 +25,8 @@ import java.util.stream.Collectors;
  *   step.replay();
  * </pre>
  *
+ * {@link Recording#compile} makes a {@link CompiledStep} of it where the kernels are a device's.
+ *
  * What varies from step to step lies in a declared input. Everything else that existed before (parameters, moments, counters) is
  * state, which a replay reads and updates; what the step allocates is made anew by each replay. A number that the Java code
  * hands over, such as a plain float or an uploaded array, is a constant of the recording.
@@ -204,6 +206,19 @@ public final class RecordingKernels {
         /** Runs the step once. */
         public void replay() {
             replay(on);
+        }
+
+        /**
+         * Compiles the step for the device that it was recorded on. Kernels that compute on the CPU have nothing to compile: there this
+         * throws, and {@link #replay()} runs the step.
+         *
+         * @param outputs  what each replay brings back, such as the loss
+         * @param progress is told how many of the calls are compiled
+         */
+        public CompiledStep compile(List<Buffer> outputs, CompiledStep.Progress progress) {
+            if (on instanceof StepCompiler compiler) return compiler.compile(this, outputs, progress);
+            throw new IllegalStateException("compile: the kernels \"" + on.name() + "\" run one call after the other and compile nothing. Choose a device before you record, such as "
+                    + "Kernels.use(\"tornado:cpu\"); on these kernels the recording's own replay() runs the step.");
         }
 
         /** Hands each call to other kernels, in order: what compiles a step goes through it in this way. */

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.unrolled.tensor.kernel.Buffer;
+import org.unrolled.tensor.kernel.CompiledStep;
 import uk.ac.manchester.tornado.api.GridScheduler;
 import uk.ac.manchester.tornado.api.ImmutableTaskGraph;
 import uk.ac.manchester.tornado.api.TaskGraph;
@@ -24,32 +25,13 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * A training step on the device: weights, activations and the optimiser's state stay there between replays. Each storage of the
- * recording has an array of its own; the calls are tasks of a chain of graphs in one plan, run one after the other.
- *
- * <pre>
- *   try (CompiledStep step = kernels.compile(recording, List.of(loss.buffer()), CompiledStep.Progress.NONE)) {
- *       step.upload(x.buffer(), batch);
- *       step.replay();
- *       float l = loss.item();            // an output: there after each replay
- *       step.download(weight.buffer());   // anything else: on demand
- *   }
- * </pre>
+ * A recorded step as task graphs of TornadoVM. Each storage of the recording has an array of its own; the calls are tasks of a chain of
+ * graphs in one plan, run one after the other.
  */
-public final class CompiledStep implements AutoCloseable {
+final class DeviceStep implements CompiledStep {
     /** TornadoVM 5.2 holds a graph's code in {@value} bytes, 15 and 5 for each argument of a task. */
     private static final int GRAPH_BYTES = 8192;
     private static final int MOST_TASKS = 60;
-
-    /** Is told how far compiling has come. */
-    @FunctionalInterface
-    public interface Progress {
-        /** Tells nobody. */
-        Progress NONE = (done, all) -> { };
-
-        /** {@code done} of {@code all} tasks are compiled. */
-        void compiled(int done, int all);
-    }
 
     /** Where the calls' arrays are: one for each storage. */
     private final Map<Object, Object> arrays = new IdentityHashMap<>();
@@ -61,7 +43,7 @@ public final class CompiledStep implements AutoCloseable {
     private final int tasks;
     private TornadoExecutionResult last;
 
-    CompiledStep(Devices.Device device, List<DeviceCall> calls, List<Buffer> inputs, List<Buffer> outputs, Progress progress) {
+    DeviceStep(Devices.Device device, List<DeviceCall> calls, List<Buffer> inputs, List<Buffer> outputs, Progress progress) {
         this.inputs = inputs;
         this.outputs = List.copyOf(outputs);
         this.tasks = calls.size();
@@ -102,10 +84,14 @@ public final class CompiledStep implements AutoCloseable {
         plan = new TornadoExecutionPlan(chain.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device.tornado()).withGridScheduler(scheduler).withCompilerFlags(TornadoVMBackendType.OPENCL, EagerPlan.FLAGS);
         int done = 0;
+        progress.compiled(0, tasks);
         for (int k = 0; k < graphs; k++) {
-            plan.withGraph(k).withPreCompilation();
-            for (int t = 0; t < parts.get(k).size(); t++) GeneratedCode.requireParallel(plan, "g" + k + ".t" + t, parts.get(k).get(t).kernel());
-            done += parts.get(k).size();
+            List<DeviceCall> part = parts.get(k);
+            try (CompileWatch watch = new CompileWatch(plan, "g" + k, part, done, tasks, progress)) {
+                plan.withGraph(k).withPreCompilation();
+            }
+            for (int t = 0; t < part.size(); t++) GeneratedCode.requireParallel(plan, "g" + k + ".t" + t, part.get(t).kernel());
+            done += part.size();
             progress.compiled(done, tasks);
         }
     }
@@ -178,21 +164,18 @@ public final class CompiledStep implements AutoCloseable {
         }
     }
 
-    /** Runs the step once. */
-    public void replay() {
+    @Override public void replay() {
         for (int k = 0; k < graphs; k++) last = plan.withGraph(k).execute();
         for (Buffer output : outputs) fetch(output);
     }
 
-    /** New contents of a declared input, sent with the next replay. */
-    public void upload(Buffer input, float... values) {
+    @Override public void upload(Buffer input, float... values) {
         requireInput(input, values.length);
         FloatArray array = (FloatArray) array(input);
         for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
     }
 
-    /** New contents of a declared input, given as ints. */
-    public void upload(Buffer input, int... values) {
+    @Override public void upload(Buffer input, int... values) {
         if (input.type() == Buffer.Type.FLOAT) {
             float[] floats = new float[values.length];
             for (int i = 0; i < values.length; i++) floats[i] = values[i];
@@ -204,6 +187,15 @@ public final class CompiledStep implements AutoCloseable {
         for (int i = 0; i < input.length(); i++) array.set(input.offset() + i, values[i]);
     }
 
+    @Override public void upload(Buffer input) {
+        requireInput(input, input.length());
+        if (array(input) instanceof FloatArray floats) {
+            MemorySegment.copy(input.floats(), input.offset(), floats.getSegment(), ValueLayout.JAVA_FLOAT, 4L * input.offset(), input.length());
+        } else {
+            MemorySegment.copy(input.ints(), input.offset(), ((IntArray) array(input)).getSegment(), ValueLayout.JAVA_INT, 4L * input.offset(), input.length());
+        }
+    }
+
     private void requireInput(Buffer input, int values) {
         if (values != input.length()) throw new IllegalArgumentException("upload: " + values + " values for a buffer of " + input.length() + ". Give each element one.");
         if (!inputs.contains(input)) {
@@ -212,8 +204,7 @@ public final class CompiledStep implements AutoCloseable {
         }
     }
 
-    /** Brings a buffer of the step back from the device, into its own storage: parameters, before they are saved or used elsewhere. */
-    public void download(Buffer buffer) {
+    @Override public void download(Buffer buffer) {
         if (last == null) return;
         Object array = arrays.get(buffer.storage());
         if (array == null) throw new IllegalArgumentException("download: the step does not touch this buffer of " + buffer.length() + " elements.");
@@ -230,13 +221,11 @@ public final class CompiledStep implements AutoCloseable {
         }
     }
 
-    /** Kernels of the step: each is compiled and started by itself. */
-    public int tasks() {
+    @Override public int tasks() {
         return tasks;
     }
 
-    /** Graphs that they are divided into. */
-    public int graphs() {
+    @Override public int graphs() {
         return graphs;
     }
 
