@@ -239,8 +239,8 @@ public class Notebook extends Tensors {
     public static CompiledStep compile(RecordingKernels.Recording recording, Tensor... outputs) {
         ProgressBar[] bar = new ProgressBar[1];
         return recording.compile(Stream.of(outputs).map(Tensor::buffer).toList(), (done, all) -> {
-            if (bar[0] == null) bar[0] = new ProgressBar("compiled", all);
-            bar[0].update(done, "kernels");
+            if (bar[0] == null) bar[0] = new ProgressBar("kernels compiled:", all);
+            bar[0].update(done, "");
         });
     }
 
