@@ -46,7 +46,7 @@ final class Costs {
     }
 
     /** 4.1 GFLOP, 97.5 MiB; nothing for 0. */
-    private static String brief(long n, int step, String unit) {
+    static String brief(long n, int step, String unit) {
         if (n == 0) return "";
         double value = n;
         int power = 0;

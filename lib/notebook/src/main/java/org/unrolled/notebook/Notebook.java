@@ -8,9 +8,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.nn.Layer;
 import org.unrolled.nn.Summary;
+import org.unrolled.notebook.cell.Cells;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.kernel.CompiledStep;
+import org.unrolled.tensor.kernel.DeviceRun;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.ProfilingKernels;
 import org.unrolled.tensor.kernel.RecordingKernels;
@@ -22,6 +24,8 @@ import org.unrolled.tensor.kernel.RecordingKernels;
  */
 public class Notebook extends Tensors {
     private static final Rows ROWS = new Rows();
+    /** The family of names that devices have: the first of it that can be used. */
+    private static final String DEVICES = "tornado";
 
     static {
         Display.drawValues();
@@ -274,5 +278,39 @@ public class Notebook extends Tensors {
     /** The same, counting what {@code name} says: steps, epochs. */
     public static LiveCurve liveCurve(String name) {
         return new LiveCurve(name);
+    }
+
+    // ---- a kernel of one's own on a device
+
+    /**
+     * Runs a method of a cell on a device and tells what it took: {@code onDevice("saxpy", a, x, y, out)}. What it writes is in the
+     * arrays afterwards. The device is the one whose kernels are in use, else the first that can be used.
+     *
+     * <p>See {@link Kernels#runOnDevice} for what a kernel may be. A device checks no index and ends no endless loop, so call the
+     * method as plain Java first.
+     *
+     * @return to be shown: {@code show(run)} draws the time and the generated code, {@code sources(run)} puts that beside the Java
+     */
+    public static DeviceRun onDevice(String kernel, Object... arguments) {
+        String used = Kernels.current().name();
+        return onDevice(used.startsWith(DEVICES) ? used : DEVICES, kernel, arguments);
+    }
+
+    /** The same on a device by name, as {@code ./unrolled devices} lists them: {@code onDevice("tornado:gpu", "saxpy", a, x, y, out)}. */
+    public static DeviceRun onDevice(String device, String kernel, Object... arguments) {
+        Cells cells = Cells.current().orElseThrow(() -> new IllegalStateException("onDevice takes a method of a notebook's cell, and no notebook runs this. Kernels.runOnDevice takes a java.lang.reflect.Method."));
+        if (device.startsWith(DEVICES)) Kernels.named(device);  // without a device, that is what is amiss, whatever the kernel
+        DeviceRun run = Kernels.runOnDevice(device, cells.deviceMethod(kernel, arguments.length), arguments);
+        return cells.definition(kernel).map(definition -> run.withJava(definition.source())).orElse(run);
+    }
+
+    /** Whether this notebook has a device that {@link #onDevice} can run a kernel on. */
+    public static boolean hasDevice() {
+        return Kernels.available().stream().anyMatch(provider -> provider.usable() && provider.device() != null);
+    }
+
+    /** Shows the kernel as it was written beside the code that the device was given. */
+    public static void sources(DeviceRun run) {
+        Display.html(DeviceRuns.sources(run), DeviceRuns.sourcesText(run));
     }
 }

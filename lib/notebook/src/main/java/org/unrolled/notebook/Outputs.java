@@ -4,6 +4,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.nn.Summary;
 import org.unrolled.tensor.Tensor;
+import org.unrolled.tensor.kernel.DeviceRun;
 import org.unrolled.tensor.kernel.ProfilingKernels;
 
 /** One value in the two forms that every output has. */
@@ -23,6 +24,7 @@ record Outputs(String html, String text) {
             }
             case Summary summary -> of(caption, Costs.table(caption, summary));
             case ProfilingKernels profile -> of(caption, Costs.table(caption, profile));
+            case DeviceRun run -> new Outputs(DeviceRuns.html(caption, run), DeviceRuns.text(caption, run));
             case HtmlTable table -> new Outputs(table.html(), table.text());
             case float[][] matrix -> of(caption, new HeatMap(Matrix.of(matrix)));
             case float[] array -> plain(caption, Arrays.toString(array));

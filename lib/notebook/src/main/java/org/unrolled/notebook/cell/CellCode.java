@@ -45,7 +45,7 @@ public final class CellCode {
     }
 
     static void keep(String className, byte[] bytes) {
-        CODE.put(className.replace('/', '.'), bytes);
+        if (CODE.put(className.replace('/', '.'), bytes) != null) DeviceCode.forget();
     }
 
     /**

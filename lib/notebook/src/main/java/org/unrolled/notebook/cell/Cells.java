@@ -1,5 +1,6 @@
 package org.unrolled.notebook.cell;
 
+import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import jdk.jshell.DeclarationSnippet;
 import jdk.jshell.Diag;
@@ -129,6 +131,40 @@ public final class Cells {
      */
     public Optional<Set<String>> callsOfFunctionsInCaller() {
         return Snippets.callingCell().flatMap(cell -> CellCode.callsOfVariable(cell.getName()));
+    }
+
+    /**
+     * A method of a cell, to be compiled for a device: with the byte code that the compiler made, and a class loader that gives it out.
+     *
+     * @param arguments how many it is to take: cells may define several of one name
+     * @throws IllegalArgumentException if no cell defines it so, in words for the learner
+     * @throws IllegalStateException    if the kernel keeps no byte code
+     */
+    public Method deviceMethod(String name, int arguments) {
+        Definition definition = definition(name).orElseThrow(() -> new IllegalArgumentException("No cell defines a method " + name
+                + ". Run the cell that does; its name has to be the same, letter by letter."));
+        if (!definition.diagnostics().isEmpty()) {
+            throw new IllegalArgumentException(definition.cell() + " defines " + name + " and does not compile: " + definition.diagnostics().getFirst());
+        }
+        List<Integer> others = new ArrayList<>();
+        for (PersistentSnippet snippet : active(name).toList()) {
+            if (!(snippet instanceof MethodSnippet)) continue;
+            Class<?> home = Snippets.classOf(snippet).orElseThrow(Cells::noByteCode);
+            Class<?> twin = DeviceCode.twin(home).orElseThrow(Cells::noByteCode);
+            for (Method method : twin.getDeclaredMethods()) {
+                if (!method.getName().equals(name)) continue;
+                if (method.getParameterCount() == arguments) return method;
+                others.add(method.getParameterCount());
+            }
+        }
+        if (others.isEmpty()) throw new IllegalArgumentException(name + ", which " + definition.cell() + " defines, is no method. A device runs a method: static void " + name + "(float[] x, ...) { ... }");
+        throw new IllegalArgumentException(name + " takes " + others.stream().map(String::valueOf).collect(Collectors.joining(" or ")) + " arguments and got "
+                + arguments + ". Its declaration in " + definition.cell() + ": " + Text.header(definition.source()));
+    }
+
+    private static IllegalStateException noByteCode() {
+        return new IllegalStateException("This notebook runs on a kernel that does not keep the byte code of cells, which a device's kernel is compiled from. "
+                + "Choose the notebook kernel \"Unrolled on TornadoVM\".");
     }
 
     CellLog log() {

@@ -1,5 +1,6 @@
 package org.unrolled.tensor.kernel;
 
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,21 @@ public interface Kernels {
     /** Runs {@code body} with these kernels, in this thread only. */
     static void with(Kernels kernels, Runnable body) {
         ScopedValue.where(Registry.SCOPED, kernels).run(body);
+    }
+
+    /**
+     * Runs a method of your own on a device: compiles it for the device, copies the arrays in, runs it, and copies what it wrote
+     * back into your arrays; then runs it some more times on copies, for the times. Each call compiles anew.
+     *
+     * <p>The kernel is a static method that returns nothing, takes {@code float[]}, {@code int[]}, {@code float} and {@code int},
+     * and has a loop marked {@link Parallel}. Each array is given once. A number and an array's length are constants of the compiled code.
+     *
+     * @param device as {@link #use} knows it, such as "tornado:gpu"; "tornado" is the first that can be used
+     * @throws IllegalStateException    with the reason where there is no such device
+     * @throws IllegalArgumentException if a device cannot run the kernel, or not with these arguments: what is amiss and the fix
+     */
+    static DeviceRun runOnDevice(String device, Method kernel, Object... arguments) {
+        return Registry.runOnDevice(device, kernel, arguments);
     }
 
     /** Every provider on the class path, the default first, with the reason and the fix where one is not usable. */

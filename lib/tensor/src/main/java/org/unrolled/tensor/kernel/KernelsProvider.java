@@ -1,5 +1,6 @@
 package org.unrolled.tensor.kernel;
 
+import java.lang.reflect.Method;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,4 +22,13 @@ public interface KernelsProvider {
 
     /** The kernels of a usable line of {@link #available}. Called at most once for each. */
     Kernels create(String name);
+
+    /**
+     * Runs a method of somebody's own on the device of a usable line of {@link #available}; see {@link Kernels#runOnDevice}.
+     *
+     * @throws IllegalArgumentException if these kernels compute in this JVM, which has no device
+     */
+    default DeviceRun runOnDevice(String name, Method kernel, Object... arguments) {
+        throw new IllegalArgumentException("\"" + name + "\" is no device: its kernels are Java. Name one of those that ./unrolled devices lists, such as \"tornado:gpu\".");
+    }
 }

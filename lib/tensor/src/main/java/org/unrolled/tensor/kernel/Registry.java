@@ -1,5 +1,6 @@
 package org.unrolled.tensor.kernel;
 
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -33,6 +34,19 @@ final class Registry {
     static synchronized Kernels named(String name) {
         Kernels made = CREATED.get(name);
         if (made != null) return made;
+        Usable usable = usable(name);
+        return CREATED.computeIfAbsent(usable.name(), usable.provider()::create);
+    }
+
+    static DeviceRun runOnDevice(String name, Method kernel, Object... arguments) {
+        Usable usable = usable(name);
+        return usable.provider().runOnDevice(usable.name(), kernel, arguments);
+    }
+
+    /** A provider, and its own name for one of its lines. */
+    private record Usable(KernelsProvider provider, String name) { }
+
+    private static Usable usable(String name) {
         List<KernelsProvider> providers = load(new ArrayList<>());
         for (KernelsProvider provider : providers) {
             Optional<Kernels.Provider> found = provider.find(name);
@@ -42,7 +56,7 @@ final class Registry {
                 throw new IllegalStateException("Kernels \"" + name + "\" cannot be used here: " + line.reason()
                         + " " + line.fix());
             }
-            return CREATED.computeIfAbsent(line.name(), provider::create);
+            return new Usable(provider, line.name());
         }
         if (name.startsWith("tornado")) {
             throw new IllegalStateException("Kernels \"" + name + "\" cannot be used here: the kit was built without TornadoVM. "

@@ -1,0 +1,100 @@
+package org.unrolled.notebook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.InputStream;
+import java.lang.reflect.Method;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.unrolled.notebook.cell.CellFailure;
+import org.unrolled.notebook.cell.CellSession;
+import org.unrolled.tensor.kernel.DeviceRun;
+
+/** A kernel in a cell, as far as it goes without a device; with one: DeviceRunTest in lib/tornado, CellKernelTest in lib/kernel. */
+class OnDeviceTest {
+    private static final String IMPORTS = "import static org.unrolled.notebook.Notebook.*;\nimport org.unrolled.tensor.kernel.*;";
+    private static final String SAXPY = """
+            static void saxpy(float a, float[] x, float[] y, float[] out) {
+                for (@Parallel int i = 0; i < out.length; i++) out[i] = a * x[i] + y[i];
+            }""";
+
+    @Test void itIsPlainJava() {
+        try (CellSession notebook = CellSession.open()) {
+            notebook.run(IMPORTS);
+            notebook.run(SAXPY);
+            notebook.run("float[] out = new float[2];\nsaxpy(2, new float[] {1, 2}, new float[] {10, 20}, out);");
+            assertThat(notebook.run("out")).isEqualTo(new float[] {12, 24});
+        }
+    }
+
+    @Test void withoutADeviceTheErrorSaysHowToGetOne() {
+        try (CellSession notebook = CellSession.open()) {
+            notebook.run(IMPORTS);
+            notebook.run(SAXPY);
+            assertThatThrownBy(() -> notebook.run("onDevice(\"saxpy\", 2f, new float[2], new float[2], new float[2])")).isInstanceOf(CellFailure.class)
+                    .hasMessage("IllegalStateException: Kernels \"tornado\" cannot be used here: the kit was built without TornadoVM. "
+                            + "./unrolled doctor says how to get its SDK; then choose the notebook kernel \"Unrolled on TornadoVM\".");
+            assertThatThrownBy(() -> notebook.run("onDevice(\"reference\", \"saxpy\", 2f, new float[2], new float[2], new float[2])")).isInstanceOf(CellFailure.class)
+                    .hasMessage("IllegalArgumentException: \"reference\" is no device: its kernels are Java. Name one of those that ./unrolled devices lists, such as \"tornado:gpu\".");
+            assertThat(notebook.run("hasDevice()")).isEqualTo(false);
+        }
+    }
+
+    @Test void theDeviceGetsTheCodeWithoutPolls() throws Exception {
+        try (CellSession notebook = CellSession.open()) {
+            notebook.run(IMPORTS);
+            notebook.run("static float root(float x) {\n    float r = x;\n    while (r * r > x) r = (r + x / r) / 2;\n    return r;\n}");
+            notebook.run("static void roots(float[] x, float[] out) {\n    for (@Parallel int i = 0; i < out.length; i++) out[i] = root(x[i]);\n}");
+            Method kernel = notebook.cells().deviceMethod("roots", 2);
+            float[] out = new float[1];
+            kernel.setAccessible(true);
+            kernel.invoke(null, new float[] {9}, out);
+            assertThat(out[0]).isCloseTo(3, org.assertj.core.api.Assertions.within(1e-3f));
+            ClassLoader loader = kernel.getDeclaringClass().getClassLoader();
+            Class<?> helper = loader.loadClass(notebook.cells().deviceMethod("root", 1).getDeclaringClass().getName());
+            assertThat(helper.getClassLoader()).as("what a kernel calls is a twin too").isSameAs(loader);
+            for (Class<?> type : List.of(kernel.getDeclaringClass(), helper)) {
+                try (InputStream bytes = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
+                    assertThat(new String(bytes.readAllBytes(), StandardCharsets.ISO_8859_1)).contains("roots".substring(0, 4)).doesNotContain("notebook/cell/Poll");
+                }
+            }
+            notebook.run("static float root(float x) {\n    return 7;\n}");
+            kernel = notebook.cells().deviceMethod("roots", 2);
+            kernel.setAccessible(true);
+            kernel.invoke(null, new float[] {9}, out);
+            assertThat(out[0]).as("the helper as it was defined last").isEqualTo(7);
+        }
+    }
+
+    @Test void whatIsNoKernel() {
+        try (CellSession notebook = CellSession.open()) {
+            notebook.run(IMPORTS);
+            assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 4)).hasMessage("No cell defines a method saxpy. Run the cell that does; its name has to be the same, letter by letter.");
+            notebook.run("float saxpy = 1;");
+            assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 4)).hasMessage("saxpy, which In[2] defines, is no method. A device runs a method: static void saxpy(float[] x, ...) { ... }");
+            notebook.run(SAXPY);
+            assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 3)).hasMessage("saxpy takes 4 arguments and got 3. Its declaration in In[3]: void saxpy(float a, float[] x, float[] y, float[] out)");
+            notebook.run(SAXPY.replace("y[i]", "z[i]"));  // JShell waits for a z
+            assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 4)).hasMessageStartingWith("In[4] defines saxpy and does not compile: line 2: no cell defines the variable z");
+        }
+    }
+
+    @Test void aRunIsShownByTheTimeOfItsParts() {
+        DeviceRun run = new DeviceRun("saxpy", "A device", "OpenCL C", "__kernel void saxpy() {\n  if (a < b) {}\n}", "static void saxpy() {}", 210, 0.25, 1, 0.25, 2, 8 << 20, 4 << 20, List.of(1048576L), 15);
+        Outputs output = Outputs.of(null, run);
+        assertThat(output.text()).isEqualTo("""
+                saxpy on A device, 1,048,576 work items, median of 15 warm runs
+                                 ms  share  moved
+                start           0.5   25 %
+                copy in        0.25   13 %  8.0 MiB
+                kernel            1   50 %
+                copy out       0.25   13 %  4.0 MiB
+                one warm call     2  100 %
+                compile, once   210""");
+        assertThat(output.html()).contains("1,048,576 work items", "margin-left:37.5%;width:50.0%", "<details open><summary>OpenCL C for saxpy, 3 lines</summary>", "if (a &lt; b) {}");
+        assertThat(DeviceRuns.sources(run)).contains("<strong>Java</strong>", "static void saxpy() {}", "<strong>OpenCL C</strong>");
+        assertThat(DeviceRuns.html(null, new DeviceRun("k", "d", "PTX", "x\n".repeat(41), "", 1, 1, 1, 1, 1, 1, 1, List.of(2L), 1))).contains("<details><summary>PTX for k, 41 lines");
+    }
+}
