@@ -22,7 +22,7 @@ final class AxisLoops {
     }
 
     /** y[o,i] = maxⱼ x[o,j,i], and the first j that has it; NaN wins. */
-    static void max(FloatArray y, IntArray index, FloatArray x, IntArray n) {
+    static void maximum(FloatArray y, IntArray index, FloatArray x, IntArray n) {
         int y0 = n.get(0), i0 = n.get(1), x0 = n.get(2), outer = n.get(3), count = n.get(4), inner = n.get(5);
         int lines = outer * inner;
         for (@Parallel int e = 0; e < lines; e++) {

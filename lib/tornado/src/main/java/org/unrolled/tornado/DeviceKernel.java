@@ -12,6 +12,10 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * @param join  adds the task: {@code (graph, id, a) -> graph.task(id, ElementwiseLoops::copy, a.floats(0), a.floats(1), a.n())}
  */
 record DeviceKernel(Class<?> loops, String name, Join join) {
+    DeviceKernel {
+        if (OpenClNames.taken(name)) throw new IllegalArgumentException("The kernel " + loops.getSimpleName() + "." + name + " has the name of a function or word of OpenCL C, and some drivers end Java when it is launched. Give the method another name.");
+    }
+
     @FunctionalInterface
     interface Join {
         void add(TaskGraph graph, String id, Arguments a);

@@ -19,10 +19,7 @@ final class Devices {
         Kernels.Provider line() {
             TornadoTargetDevice physical = tornado.getPhysicalDevice();
             long group = Arrays.stream(physical.getDeviceMaxWorkGroupSize()).max().orElse(0);
-            // PoCL 3.1 was tried: it ends the whole JVM while it compiles max
-            boolean pocl = tornado.getPlatformName().startsWith("Portable Computing Language");
-            return new Kernels.Provider(name, !pocl, pocl ? "PoCL 3.1 ended Java itself in one of the kernels (max)." : "",
-                pocl ? "For a device on the CPU use Intel's: ./unrolled install --opencl-cpu." : "", new Kernels.Device(kind.toLowerCase(Locale.ROOT), physical.getDeviceName().strip(),
+            return new Kernels.Provider(name, true, "", "", new Kernels.Device(kind.toLowerCase(Locale.ROOT), physical.getDeviceName().strip() + " (" + tornado.getPlatformName().strip() + ")",
                 physical.getDeviceGlobalMemorySize() >> 20, "%d compute units, work groups of up to %d, %d KiB of local memory".formatted(
                     physical.getDeviceMaxComputeUnits(), group, physical.getDeviceLocalMemorySize() >> 10)));
         }

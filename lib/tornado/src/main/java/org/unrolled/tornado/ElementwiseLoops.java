@@ -132,7 +132,7 @@ final class ElementwiseLoops {
     }
 
     /** yᵢ = xᵢ^exponent. */
-    static void pow(FloatArray y, FloatArray x, IntArray n, FloatArray c) {
+    static void power(FloatArray y, FloatArray x, IntArray n, FloatArray c) {
         int y0 = n.get(0), x0 = n.get(1), length = n.get(2);
         for (@Parallel int i = 0; i < length; i++) y.set(y0 + i, TornadoMath.pow(x.get(x0 + i), c.get(0)));
     }

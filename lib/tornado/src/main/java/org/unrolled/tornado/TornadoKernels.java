@@ -43,13 +43,13 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel AFFINE = new DeviceKernel(ElementwiseLoops.class, "affine", (g, id, a) -> g.task(id, ElementwiseLoops::affine, a.floats(0), a.floats(1), a.n(), a.c()));
     private static final DeviceKernel UNARY = new DeviceKernel(ElementwiseLoops.class, "unary", (g, id, a) -> g.task(id, ElementwiseLoops::unary, a.floats(0), a.floats(1), a.n()));
     private static final DeviceKernel UNARY_BACKWARD = new DeviceKernel(ElementwiseLoops.class, "unaryBackward", (g, id, a) -> g.task(id, ElementwiseLoops::unaryBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n()));
-    private static final DeviceKernel POW = new DeviceKernel(ElementwiseLoops.class, "pow", (g, id, a) -> g.task(id, ElementwiseLoops::pow, a.floats(0), a.floats(1), a.n(), a.c()));
+    private static final DeviceKernel POW = new DeviceKernel(ElementwiseLoops.class, "power", (g, id, a) -> g.task(id, ElementwiseLoops::power, a.floats(0), a.floats(1), a.n(), a.c()));
     private static final DeviceKernel POW_BACKWARD = new DeviceKernel(ElementwiseLoops.class, "powBackward", (g, id, a) -> g.task(id, ElementwiseLoops::powBackward, a.floats(0), a.floats(1), a.floats(2), a.n(), a.c()));
     private static final DeviceKernel BINARY = new DeviceKernel(ElementwiseLoops.class, "binary", (g, id, a) -> g.task(id, ElementwiseLoops::binary, a.floats(0), a.floats(1), a.floats(2), a.n()));
     private static final DeviceKernel MASKED_FILL = new DeviceKernel(ElementwiseLoops.class, "maskedFill", (g, id, a) -> g.task(id, ElementwiseLoops::maskedFill, a.floats(0), a.floats(1), a.floats(2), a.n(), a.c()));
     private static final DeviceKernel DROPOUT = new DeviceKernel(ElementwiseLoops.class, "dropout", (g, id, a) -> g.task(id, ElementwiseLoops::dropout, a.floats(0), a.floats(1), a.ints(2), a.n(), a.c()));
     private static final DeviceKernel SUM = new DeviceKernel(AxisLoops.class, "sum", (g, id, a) -> g.task(id, AxisLoops::sum, a.floats(0), a.floats(1), a.n(), a.c()));
-    private static final DeviceKernel MAX = new DeviceKernel(AxisLoops.class, "max", (g, id, a) -> g.task(id, AxisLoops::max, a.floats(0), a.ints(1), a.floats(2), a.n()));
+    private static final DeviceKernel MAX = new DeviceKernel(AxisLoops.class, "maximum", (g, id, a) -> g.task(id, AxisLoops::maximum, a.floats(0), a.ints(1), a.floats(2), a.n()));
     private static final DeviceKernel MAX_BACKWARD = new DeviceKernel(AxisLoops.class, "maxBackward", (g, id, a) -> g.task(id, AxisLoops::maxBackward, a.floats(0), a.floats(1), a.ints(2), a.n()));
     private static final DeviceKernel VARIANCE = new DeviceKernel(AxisLoops.class, "variance", (g, id, a) -> g.task(id, AxisLoops::variance, a.floats(0), a.floats(1), a.n(), a.c()));
     private static final DeviceKernel VARIANCE_BACKWARD = new DeviceKernel(AxisLoops.class, "varianceBackward", (g, id, a) -> g.task(id, AxisLoops::varianceBackward, a.floats(0), a.floats(1), a.floats(2), a.n(), a.c()));

@@ -41,6 +41,12 @@ class NoSilentFallbackTest {
             .hasMessage("The kernel sequential lost its @Parallel loop and would run as a single work item: no loop of it is marked @Parallel.");
     }
 
+    /** PoCL ends the JVM when it launches a kernel of this name. */
+    @Test void aKernelNamedLikeAFunctionOfOpenCl() {
+        assertThatThrownBy(() -> new DeviceKernel(NoSilentFallbackTest.class, "max", (g, id, a) -> g.task(id, NoSilentFallbackTest::sequential, a.floats(0), a.n())))
+            .hasMessage("The kernel NoSilentFallbackTest.max has the name of a function or word of OpenCL C, and some drivers end Java when it is launched. Give the method another name.");
+    }
+
     /** An array of a size that only a running kernel knows is nothing that a device has. */
     static void bailsOut(FloatArray y, IntArray n) {
         for (@Parallel int i = 0; i < 4; i++) {
