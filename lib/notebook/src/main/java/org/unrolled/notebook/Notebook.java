@@ -14,8 +14,10 @@ import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.kernel.CompiledStep;
 import org.unrolled.tensor.kernel.DeviceRun;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.Machine;
 import org.unrolled.tensor.kernel.ProfilingKernels;
 import org.unrolled.tensor.kernel.RecordingKernels;
+import org.unrolled.tensor.kernel.Timing;
 
 /**
  * The functions a lesson shows things with; one static import brings them and those of {@link Tensors}.
@@ -172,6 +174,17 @@ public class Notebook extends Tensors {
     /** One place of a convolution's window on an input (H, W): the window, its product with the kernel (kH, kW), and the output up to place (i, j). */
     public static SlidingWindow slidingWindow(Tensor x, Tensor kernel, int i, int j) {
         return new SlidingWindow(matrix("slidingWindow", x), matrix("slidingWindow", kernel), i, j);
+    }
+
+    /** What kernels reach on a machine, and what they could reach: roofs of one thread and of all; add kernels with {@link Roofline#point}. */
+    public static Roofline roofline(Machine machine) {
+        Roofline one = new Roofline().roof("one thread", machine.one().gigaflops(), machine.one().gigabytes());
+        return machine.threads() == 1 ? one : one.roof("all threads", machine.all().gigaflops(), machine.all().gigabytes());
+    }
+
+    /** Seconds that this takes once it is warm: the median of several runs; see {@link Timing#seconds}. */
+    public static double seconds(Runnable body) {
+        return Timing.seconds(body);
     }
 
     /** What one output of a stack of convolutions sees; add the layers with {@link ReceptiveField#layer}. */

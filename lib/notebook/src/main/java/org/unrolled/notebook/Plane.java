@@ -211,7 +211,7 @@ public final class Plane extends Picture<Plane> {
         double at = x0;
         for (int c = 0; c < names.size(); c++) {
             Colors color = Colors.series(c);
-            svg.path(marker(color.marker(), at + 5, bottom + 6, 4.5), "fill=\"" + color.hex() + "\"");
+            svg.path(Svg.marker(color.marker(), at + 5, bottom + 6, 4.5), "fill=\"" + color.hex() + "\"");
             svg.text(at + 15, bottom + 10, names.get(c), "");
             at += 15 + Svg.textWidth(names.get(c), 12) + 18;
         }
@@ -278,25 +278,13 @@ public final class Plane extends Picture<Plane> {
             double y = points[2 * i + 1];
             boolean marked = i < wrong.length && wrong[i];
             if (classes[i] == ofClass && marked == onTheWrongSide && Double.isFinite(x) && Double.isFinite(y)) {
-                d.append(marker(color.marker(), x0 + (x - left) / extent * SIDE, y0 + SIDE - (y - bottom) / extent * SIDE, onTheWrongSide ? 3.8 : 3.3));
+                d.append(Svg.marker(color.marker(), x0 + (x - left) / extent * SIDE, y0 + SIDE - (y - bottom) / extent * SIDE, onTheWrongSide ? 3.8 : 3.3));
             }
         }
         if (!d.isEmpty()) {
             svg.path(d.toString(), "fill=\"" + color.hex() + "\" stroke=\"" + (onTheWrongSide ? "#000" : "#fff") + "\" stroke-width=\""
                     + (onTheWrongSide ? "1.6" : "0.8") + "\"");
         }
-    }
-
-    private static String marker(Colors.Marker marker, double x, double y, double r) {
-        String start = "M";
-        return switch (marker) {
-            case SQUARE -> start + Svg.number(x - r) + " " + Svg.number(y - r) + "h" + Svg.number(2 * r) + "v" + Svg.number(2 * r) + "h" + Svg.number(-2 * r) + "z";
-            case TRIANGLE -> start + Svg.number(x) + " " + Svg.number(y - 1.2 * r) + "l" + Svg.number(1.2 * r) + " " + Svg.number(2.1 * r) + "h" + Svg.number(-2.4 * r) + "z";
-            case DIAMOND -> start + Svg.number(x) + " " + Svg.number(y - 1.3 * r) + "l" + Svg.number(1.3 * r) + " " + Svg.number(1.3 * r) + "l" + Svg.number(-1.3 * r)
-                    + " " + Svg.number(1.3 * r) + "l" + Svg.number(-1.3 * r) + " " + Svg.number(-1.3 * r) + "z";
-            default -> start + Svg.number(x - r) + " " + Svg.number(y) + "a" + Svg.number(r) + " " + Svg.number(r) + " 0 1 0 " + Svg.number(2 * r) + " 0a"
-                    + Svg.number(r) + " " + Svg.number(r) + " 0 1 0 " + Svg.number(-2 * r) + " 0z";
-        };
     }
 
     private void drawTicks(Svg svg, double x0, double y0) {

@@ -43,6 +43,19 @@ final class Svg {
         return new Picture.Image("image/svg+xml", svg.getBytes(StandardCharsets.UTF_8), w, h);
     }
 
+    /** The path of a marker of about the radius r around a point. */
+    static String marker(Colors.Marker marker, double x, double y, double r) {
+        String start = "M";
+        return switch (marker) {
+            case SQUARE -> start + number(x - r) + " " + number(y - r) + "h" + number(2 * r) + "v" + number(2 * r) + "h" + number(-2 * r) + "z";
+            case TRIANGLE -> start + number(x) + " " + number(y - 1.2 * r) + "l" + number(1.2 * r) + " " + number(2.1 * r) + "h" + number(-2.4 * r) + "z";
+            case DIAMOND -> start + number(x) + " " + number(y - 1.3 * r) + "l" + number(1.3 * r) + " " + number(1.3 * r) + "l" + number(-1.3 * r)
+                    + " " + number(1.3 * r) + "l" + number(-1.3 * r) + " " + number(-1.3 * r) + "z";
+            default -> start + number(x - r) + " " + number(y) + "a" + number(r) + " " + number(r) + " 0 1 0 " + number(2 * r) + " 0a"
+                    + number(r) + " " + number(r) + " 0 1 0 " + number(-2 * r) + " 0z";
+        };
+    }
+
     /** Width in pixels of a text in Arial: classes of letters rather than a table of glyphs, and a little too wide rather than too narrow. */
     static double textWidth(String text, double size) {
         double em = 0;
