@@ -83,16 +83,15 @@ final class DeviceStep implements CompiledStep {
         }
         plan = new TornadoExecutionPlan(chain.toArray(ImmutableTaskGraph[]::new));
         plan.withDevice(device.tornado()).withGridScheduler(scheduler).withCompilerFlags(TornadoVMBackendType.OPENCL, EagerPlan.FLAGS);
-        int done = 0;
+        int[] done = {0};
         progress.compiled(0, tasks);
+        int before = 0;
         for (int k = 0; k < graphs; k++) {
             List<DeviceCall> part = parts.get(k);
-            try (CompileWatch watch = new CompileWatch(plan, "g" + k, part, done, tasks, progress)) {
-                plan.withGraph(k).withPreCompilation();
-            }
+            SharedCode.compile(plan.withGraph(k), () -> progress.compiled(++done[0], tasks));
             for (int t = 0; t < part.size(); t++) GeneratedCode.requireParallel(plan, "g" + k + ".t" + t, part.get(t).kernel());
-            done += part.size();
-            progress.compiled(done, tasks);
+            before += part.size();
+            if (done[0] < before) progress.compiled(done[0] = before, tasks);
         }
     }
 

@@ -48,7 +48,7 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
         plan = new TornadoExecutionPlan(graph.snapshot()).withDevice(device.tornado()).withGridScheduler(new GridScheduler(name + ".t", grid))
             .withCompilerFlags(TornadoVMBackendType.OPENCL, FLAGS);
         try {
-            plan.withPreCompilation();
+            SharedCode.compile(plan, () -> { });
         } catch (RuntimeException | Error e) {
             throw GeneratedCode.refused(first.kernel(), e);
         }

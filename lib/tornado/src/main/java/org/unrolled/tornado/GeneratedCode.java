@@ -36,11 +36,6 @@ final class GeneratedCode {
         }
     }
 
-    /** Whether a task of an OpenCL plan is compiled by now. */
-    static boolean isCompiled(TornadoExecutionPlan plan, String task, String method) {
-        return installed(plan, task, method) != null;
-    }
-
     /** What the API has no name for lies in the driver's classes. */
     private static @Nullable Object installed(TornadoExecutionPlan plan, String task, String method) {
         Object context = plan.getDevice(0).getDeviceContext();
