@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.unrolled.tensor.kernel.DeviceException;
 import org.unrolled.tensor.kernel.Kernels;
 import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoTargetDevice;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** The devices that TornadoVM sees. Only used where TornadoVM is known to be there. */
 final class Devices {
@@ -23,6 +25,42 @@ final class Devices {
                 physical.getDeviceGlobalMemorySize() >> 20, "%d compute units, work groups of up to %d, %d KiB of local memory".formatted(
                     physical.getDeviceMaxComputeUnits(), group, physical.getDeviceLocalMemorySize() >> 10)));
         }
+
+        private String named() {
+            return name + " (" + tornado.getPhysicalDevice().getDeviceName().strip() + ")";
+        }
+
+        private static String size(long bytes) {
+            return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MiB";
+        }
+
+        /** Refuses arrays that no buffer of the device can hold. */
+        void requireRoom(String what, List<Integer> lengths) {
+            long largest = 4L * lengths.stream().mapToInt(i -> i).max().orElse(0), most = tornado.getPhysicalDevice().getDeviceMaxAllocationSize();
+            if (largest + TornadoNativeArray.ARRAY_HEADER >= most) {
+                throw new DeviceException(what + ": " + named() + " has no buffer of " + size(largest) + "; its largest is " + size(most) + ". Use smaller tensors, or the CPU's kernels: " + ELSE);
+            }
+        }
+
+        /** The error where all that is free is not enough. */
+        DeviceException full(String what, long bytes, Throwable cause) {
+            return new DeviceException(what + ": " + named() + " has no room for " + size(bytes) + ". Of its " + size(tornado.getPhysicalDevice().getDeviceGlobalMemorySize())
+                + " TornadoVM uses " + System.getProperty("tornado.device.memory", "4GB") + " at most (Java's option -Dtornado.device.memory). Close compiled steps, use smaller tensors, or the CPU's kernels: " + ELSE, cause);
+        }
+
+        /** The error where the driver says nothing and nothing was computed. */
+        DeviceException silent(String what) {
+            return new DeviceException(what + ": " + named() + " does not answer any more: nothing came back from it. " + AGAIN);
+        }
+
+        /** The error for whatever the driver throws. */
+        DeviceException failed(String what, Throwable cause) {
+            String said = String.valueOf(cause.getMessage()).replaceAll("\u001B\\[[0-9;]*m", "").strip();
+            return new DeviceException(what + ": " + named() + " failed: " + said.lines().findFirst().orElse(cause.toString()) + ". " + AGAIN, cause);
+        }
+
+        private static final String ELSE = "Kernels.use(\"vector\"), or Kernels.use(\"" + "tornado:gpu, else vector\") from the start.";
+        private static final String AGAIN = "Tensors are in the host's memory and keep their values. ./unrolled devices says whether it is still there; the CPU's kernels go on: " + ELSE;
     }
 
     private Devices() { }

@@ -2,7 +2,6 @@ package org.unrolled.tornado;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.unrolled.tensor.kernel.Binary;
 import org.unrolled.tensor.kernel.Buffer;
@@ -19,15 +18,10 @@ import org.unrolled.tensor.kernel.Window;
  * kernels do, so tensors of both can be mixed, and each call sends them to the device and fetches what it wrote. That is what makes
  * small tensors slow here.
  *
- * <p>A kernel is compiled at its first call, and once more for each new power of two that one of its buffers grows past; sizes are
- * numbers it is given. No call is ever computed on the CPU instead: what cannot run on the device is an error.
+ * <p>A kernel is compiled at its first call; sizes are numbers it is given. A plan of it is made for each new size class of its buffers. No call is ever computed on the CPU instead: what cannot run on the device is an error.
  */
 public class TornadoKernels implements StepCompiler {
     private static final float[] NONE = {};
-    /** Buffers of up to so many elements get arrays of this size, and so share one plan. */
-    private static final int SMALLEST = 1024;
-    /** Plans kept, the least used goes first: each holds memory on the device. */
-    private static final int PLANS = 256;
     /** No label is ignored: no class has this number. */
     private static final int NO_ID = Integer.MIN_VALUE;
 
@@ -115,49 +109,40 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel SGD = new DeviceKernel(OptimizerLoops.class, "sgd", (g, id, a) -> g.task(id, OptimizerLoops::sgd, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n(), a.c()));
     private static final DeviceKernel ADAM = new DeviceKernel(OptimizerLoops.class, "adam", (g, id, a) -> g.task(id, OptimizerLoops::adam, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.ints(4), a.floats(5), a.n(), a.c()));
 
-    private record PlanKey(DeviceKernel kernel, List<Integer> capacities) { }
-
     private final Devices.Device device;
     private final Kernels host = new ReferenceKernels();
-    private final LinkedHashMap<PlanKey, EagerPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
-    private long compiled;
+    private final EagerPlans plans;
 
     TornadoKernels(Devices.Device device) {
         this.device = device;
+        plans = new EagerPlans(device);
     }
 
     @Override public String name() {
         return device.name();
     }
 
-    /** Kernels compiled so far. */
+    /** Plans made so far: a kernel compiled, or compiled before and joined to arrays of another size. */
     public long compiled() {
-        return compiled;
+        return plans.made();
     }
 
     // ---- running
 
     /**
      * @param written how many of the buffers, from the first, are destinations
+     * @param reads   whether what they held before matters: the call adds to it, works in place or writes a part
      * @param ints    what the loop finds in n behind the buffers' offsets
      * @param floats  what it finds in c
      */
-    private void run(DeviceKernel kernel, int written, int[] ints, float[] floats, Buffer... buffers) {
-        DeviceCall call = new DeviceCall(kernel, List.of(buffers), written, ints, floats);
+    private void run(DeviceKernel kernel, int written, boolean reads, int[] ints, float[] floats, Buffer... buffers) {
+        DeviceCall call = new DeviceCall(kernel, List.of(buffers), written, reads, ints, floats);
         if (!call.isEmpty()) run(call);
     }
 
     /** What is done with a call: here it is run at once. */
     synchronized void run(DeviceCall call) {
-        PlanKey key = new PlanKey(call.kernel(), call.buffers().stream().map(TornadoKernels::capacity).toList());
-        EagerPlan plan = plans.get(key);
-        if (plan == null) {
-            plan = new EagerPlan(call, key.capacities(), device);
-            compiled++;
-            plans.put(key, plan);
-            if (plans.size() > PLANS) plans.pollFirstEntry().getValue().close();
-        }
-        plan.run(call);
+        plans.run(call);
     }
 
     @Override public CompiledStep compile(RecordingKernels.Recording recording, List<Buffer> outputs, CompiledStep.Progress progress) {
@@ -172,11 +157,6 @@ public class TornadoKernels implements StepCompiler {
             @Override void requireLengths(String op, Buffer lengths, int T) { }
         });
         return new DeviceStep(device, calls, recording.inputs(), outputs, progress);
-    }
-
-    /** The next power of two. */
-    private static int capacity(Buffer buffer) {
-        return Math.max(SMALLEST, buffer.length() <= 1 ? 1 : Integer.highestOneBit(buffer.length() - 1) << 1);
     }
 
     private static int flag(boolean value) {
@@ -244,359 +224,359 @@ public class TornadoKernels implements StepCompiler {
     // ---- moving elements
 
     @Override public void fill(Buffer y, float value) {
-        run(FILL, 1, new int[] {y.length()}, new float[] {value}, y);
+        run(FILL, 1, false, new int[] {y.length()}, new float[] {value}, y);
     }
 
     @Override public void copy(Buffer y, Buffer x) {
-        run(y.type() == Buffer.Type.INT ? COPY_INTS : COPY, 1, new int[] {y.length()}, NONE, y, x);
+        run(y.type() == Buffer.Type.INT ? COPY_INTS : COPY, 1, false, new int[] {y.length()}, NONE, y, x);
     }
 
     @Override public void accumulate(Buffer y, Buffer x) {
-        run(ACCUMULATE, 1, new int[] {y.length()}, NONE, y, x);
+        run(ACCUMULATE, 1, true, new int[] {y.length()}, NONE, y, x);
     }
 
     @Override public void readStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc) {
-        run(y.type() == Buffer.Type.INT ? READ_STRIDED_INTS : READ_STRIDED, 1, strided(new int[] {y.length(), flag(acc)}, size, stride), NONE, y, x);
+        run(y.type() == Buffer.Type.INT ? READ_STRIDED_INTS : READ_STRIDED, 1, acc, strided(new int[] {y.length(), flag(acc)}, size, stride), NONE, y, x);
     }
 
     @Override public void writeStrided(Buffer y, Buffer x, int[] size, int[] stride, boolean acc) {
-        run(y.type() == Buffer.Type.INT ? WRITE_STRIDED_INTS : WRITE_STRIDED, 1, strided(new int[] {x.length(), flag(acc)}, size, stride), NONE, y, x);
+        run(y.type() == Buffer.Type.INT ? WRITE_STRIDED_INTS : WRITE_STRIDED, 1, true, strided(new int[] {x.length(), flag(acc)}, size, stride), NONE, y, x);
     }
 
     @Override public void toFloats(Buffer y, Buffer x) {
-        run(TO_FLOATS, 1, new int[] {y.length()}, NONE, y, x);
+        run(TO_FLOATS, 1, false, new int[] {y.length()}, NONE, y, x);
     }
 
     // ---- elementwise
 
     @Override public void affine(Buffer y, Buffer x, float alpha, float beta, boolean acc) {
-        run(AFFINE, 1, new int[] {y.length(), flag(acc)}, new float[] {alpha, beta}, y, x);
+        run(AFFINE, 1, acc, new int[] {y.length(), flag(acc)}, new float[] {alpha, beta}, y, x);
     }
 
     @Override public void unary(Buffer y, Unary f, Buffer x) {
-        run(UNARY, 1, new int[] {y.length(), f.ordinal()}, NONE, y, x);
+        run(UNARY, 1, false, new int[] {y.length(), f.ordinal()}, NONE, y, x);
     }
 
     @Override public void unaryBackward(Buffer dx, Unary f, Buffer dout, Buffer x, Buffer y, boolean acc) {
-        run(UNARY_BACKWARD, 1, new int[] {dx.length(), f.ordinal(), flag(acc)}, NONE, dx, dout, x, y);
+        run(UNARY_BACKWARD, 1, acc, new int[] {dx.length(), f.ordinal(), flag(acc)}, NONE, dx, dout, x, y);
     }
 
     @Override public void pow(Buffer y, Buffer x, float exponent) {
-        run(POW, 1, new int[] {y.length()}, new float[] {exponent}, y, x);
+        run(POW, 1, false, new int[] {y.length()}, new float[] {exponent}, y, x);
     }
 
     @Override public void powBackward(Buffer dx, Buffer dout, Buffer x, float exponent, boolean acc) {
-        run(POW_BACKWARD, 1, new int[] {dx.length(), flag(acc)}, new float[] {exponent}, dx, dout, x);
+        run(POW_BACKWARD, 1, acc, new int[] {dx.length(), flag(acc)}, new float[] {exponent}, dx, dout, x);
     }
 
     @Override public void binary(Buffer y, Binary f, Buffer a, Buffer b, int[] size, int[] strideA, int[] strideB, boolean acc) {
-        run(BINARY, 1, strided(new int[] {y.length(), flag(acc), f.ordinal()}, size, strideA, strideB), NONE, y, a, b);
+        run(BINARY, 1, acc, strided(new int[] {y.length(), flag(acc), f.ordinal()}, size, strideA, strideB), NONE, y, a, b);
     }
 
     @Override public void maskedFill(Buffer y, Buffer x, Buffer mask, float value, int[] size, int[] strideMask, boolean acc) {
-        run(MASKED_FILL, 1, strided(new int[] {y.length(), flag(acc)}, size, strideMask), new float[] {value}, y, x, mask);
+        run(MASKED_FILL, 1, acc, strided(new int[] {y.length(), flag(acc)}, size, strideMask), new float[] {value}, y, x, mask);
     }
 
     @Override public void dropout(Buffer y, Buffer x, Buffer step, float p, int seed, int layer, boolean acc) {
-        run(DROPOUT, 1, new int[] {y.length(), seed, layer, flag(acc)}, new float[] {p}, y, x, step);
+        run(DROPOUT, 1, acc, new int[] {y.length(), seed, layer, flag(acc)}, new float[] {p}, y, x, step);
     }
 
     // ---- along one axis
 
     @Override public void sum(Buffer y, Buffer x, int outer, int n, int inner, float scale, boolean acc) {
-        run(SUM, 1, new int[] {outer, n, inner, flag(acc)}, new float[] {scale}, y, x);
+        run(SUM, 1, acc, new int[] {outer, n, inner, flag(acc)}, new float[] {scale}, y, x);
     }
 
     @Override public void max(Buffer y, Buffer index, Buffer x, int outer, int n, int inner) {
-        run(MAX, 2, new int[] {outer, n, inner}, NONE, y, index, x);
+        run(MAX, 2, false, new int[] {outer, n, inner}, NONE, y, index, x);
     }
 
     @Override public void maxBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int inner, boolean acc) {
-        run(MAX_BACKWARD, 1, new int[] {outer, n, inner, flag(acc)}, NONE, dx, dout, index);
+        run(MAX_BACKWARD, 1, acc, new int[] {outer, n, inner, flag(acc)}, NONE, dx, dout, index);
     }
 
     @Override public void variance(Buffer y, Buffer x, int outer, int n, int inner, int correction) {
-        run(VARIANCE, 1, new int[] {outer, n, inner, correction}, NONE, y, x);
+        run(VARIANCE, 1, false, new int[] {outer, n, inner, correction}, NONE, y, x);
     }
 
     @Override public void varianceBackward(Buffer dx, Buffer dout, Buffer x, int outer, int n, int inner, int correction, boolean acc) {
-        run(VARIANCE_BACKWARD, 1, new int[] {outer, n, inner, correction, flag(acc)}, NONE, dx, dout, x);
+        run(VARIANCE_BACKWARD, 1, acc, new int[] {outer, n, inner, correction, flag(acc)}, NONE, dx, dout, x);
     }
 
     @Override public void softmax(Buffer y, Buffer x, int outer, int n, int inner) {
-        run(SOFTMAX, 1, new int[] {outer, n, inner}, NONE, y, x);
+        run(SOFTMAX, 1, false, new int[] {outer, n, inner}, NONE, y, x);
     }
 
     @Override public void softmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
-        run(SOFTMAX_BACKWARD, 1, new int[] {outer, n, inner, flag(acc)}, NONE, dx, dout, y);
+        run(SOFTMAX_BACKWARD, 1, acc, new int[] {outer, n, inner, flag(acc)}, NONE, dx, dout, y);
     }
 
     @Override public void logSoftmax(Buffer y, Buffer x, int outer, int n, int inner) {
-        run(LOG_SOFTMAX, 1, new int[] {outer, n, inner}, NONE, y, x);
+        run(LOG_SOFTMAX, 1, false, new int[] {outer, n, inner}, NONE, y, x);
     }
 
     @Override public void logSoftmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
-        run(LOG_SOFTMAX_BACKWARD, 1, new int[] {outer, n, inner, flag(acc)}, NONE, dx, dout, y);
+        run(LOG_SOFTMAX_BACKWARD, 1, acc, new int[] {outer, n, inner, flag(acc)}, NONE, dx, dout, y);
     }
 
     // ---- matrices
 
     @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB, boolean transposeA, boolean transposeB, boolean acc) {
-        run(MATMUL, 1, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
+        run(MATMUL, 1, acc, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
     }
 
     // ---- layers
 
     @Override public void layerNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int N, int C, float eps) {
-        run(LAYER_NORM, 2, new int[] {N, C}, new float[] {eps}, y, stat, x, gamma, beta);
+        run(LAYER_NORM, 2, false, new int[] {N, C}, new float[] {eps}, y, stat, x, gamma, beta);
     }
 
     @Override public void layerNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
-        run(LAYER_NORM_BACKWARD, 1, new int[] {N, C, flag(acc)}, NONE, dx, dout, x, stat, gamma);
+        run(LAYER_NORM_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, NONE, dx, dout, x, stat, gamma);
     }
 
     @Override public void layerNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int N, int C, boolean acc) {
-        run(LAYER_NORM_GAMMA_BACKWARD, 1, new int[] {N, C, flag(acc)}, NONE, dgamma, dout, x, stat);
+        run(LAYER_NORM_GAMMA_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, NONE, dgamma, dout, x, stat);
     }
 
     @Override public void embedding(Buffer y, Buffer table, Buffer ids, int N, int V, int C) {
         requireIds("embedding", ids, V, NO_ID);
-        run(EMBEDDING, 1, new int[] {N, V, C}, NONE, y, table, ids);
+        run(EMBEDDING, 1, false, new int[] {N, V, C}, NONE, y, table, ids);
     }
 
     @Override public void embeddingBackward(Buffer dtable, Buffer dout, Buffer ids, int N, int V, int C, int padding, boolean acc) {
-        run(EMBEDDING_BACKWARD, 1, new int[] {N, V, C, padding, flag(acc)}, NONE, dtable, dout, ids);
+        run(EMBEDDING_BACKWARD, 1, acc, new int[] {N, V, C, padding, flag(acc)}, NONE, dtable, dout, ids);
     }
 
     @Override public void gather(Buffer y, Buffer x, Buffer index, int outer, int n, int m, int inner) {
         requireIds("gather", index, n, NO_ID);
-        run(GATHER, 1, new int[] {outer, n, m, inner}, NONE, y, x, index);
+        run(GATHER, 1, false, new int[] {outer, n, m, inner}, NONE, y, x, index);
     }
 
     @Override public void gatherBackward(Buffer dx, Buffer dout, Buffer index, int outer, int n, int m, int inner, boolean acc) {
-        run(GATHER_BACKWARD, 1, new int[] {outer, n, m, inner, flag(acc)}, NONE, dx, dout, index);
+        run(GATHER_BACKWARD, 1, acc, new int[] {outer, n, m, inner, flag(acc)}, NONE, dx, dout, index);
     }
 
     @Override public void oneHot(Buffer y, Buffer ids, int N, int C) {
         requireIds("oneHot", ids, C, NO_ID);
-        run(ONE_HOT, 1, new int[] {N, C}, NONE, y, ids);
+        run(ONE_HOT, 1, false, new int[] {N, C}, NONE, y, ids);
     }
 
     @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {
         requireIds("crossEntropy", labels, C, NO_ID);
-        run(CROSS_ENTROPY, 2, new int[] {N, C}, NONE, loss, probs, logits, labels);
+        run(CROSS_ENTROPY, 2, false, new int[] {N, C}, NONE, loss, probs, logits, labels);
     }
 
     @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc) {
-        run(CROSS_ENTROPY_BACKWARD, 1, new int[] {N, C, flag(acc)}, new float[] {scale}, dlogits, dout, probs, labels);
+        run(CROSS_ENTROPY_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, new float[] {scale}, dlogits, dout, probs, labels);
     }
 
     // ---- convolution and pooling
 
     @Override public void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D, 1, window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
+        run(CONV2D, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
     }
 
     @Override public void conv2dBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D_BACKWARD, 1, window(window, B, C, Cout, groups, flag(acc)), NONE, dx, dout, weight);
+        run(CONV2D_BACKWARD, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, dx, dout, weight);
     }
 
     @Override public void conv2dWeightBackward(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D_WEIGHT_BACKWARD, 1, window(window, B, C, Cout, groups, flag(acc)), NONE, dweight, dout, x);
+        run(CONV2D_WEIGHT_BACKWARD, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, dweight, dout, x);
     }
 
     @Override public void unfold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
-        run(UNFOLD, 1, window(window, planes, flag(acc)), NONE, y, x);
+        run(UNFOLD, 1, acc, window(window, planes, flag(acc)), NONE, y, x);
     }
 
     @Override public void fold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
-        run(FOLD, 1, window(window, planes, flag(acc)), NONE, y, x);
+        run(FOLD, 1, acc, window(window, planes, flag(acc)), NONE, y, x);
     }
 
     @Override public void maxPool2d(Buffer y, Buffer index, Buffer x, int planes, Window window) {
-        run(MAX_POOL2D, 2, window(window, planes), NONE, y, index, x);
+        run(MAX_POOL2D, 2, false, window(window, planes), NONE, y, index, x);
     }
 
     @Override public void maxPool2dBackward(Buffer dx, Buffer dout, Buffer index, int planes, Window window, boolean acc) {
-        run(MAX_POOL2D_BACKWARD, 1, window(window, planes, flag(acc)), NONE, dx, dout, index);
+        run(MAX_POOL2D_BACKWARD, 1, acc, window(window, planes, flag(acc)), NONE, dx, dout, index);
     }
 
     @Override public void avgPool2d(Buffer y, Buffer x, int planes, Window window) {
-        run(AVG_POOL2D, 1, window(window, planes), NONE, y, x);
+        run(AVG_POOL2D, 1, false, window(window, planes), NONE, y, x);
     }
 
     @Override public void avgPool2dBackward(Buffer dx, Buffer dout, int planes, Window window, boolean acc) {
-        run(AVG_POOL2D_BACKWARD, 1, window(window, planes, flag(acc)), NONE, dx, dout);
+        run(AVG_POOL2D_BACKWARD, 1, acc, window(window, planes, flag(acc)), NONE, dx, dout);
     }
 
     @Override public void adaptiveAvgPool2d(Buffer y, Buffer x, int planes, int H, int W, int outH, int outW) {
-        run(ADAPTIVE_AVG_POOL2D, 1, new int[] {planes, H, W, outH, outW}, NONE, y, x);
+        run(ADAPTIVE_AVG_POOL2D, 1, false, new int[] {planes, H, W, outH, outW}, NONE, y, x);
     }
 
     @Override public void adaptiveAvgPool2dBackward(Buffer dx, Buffer dout, int planes, int H, int W, int outH, int outW, boolean acc) {
-        run(ADAPTIVE_AVG_POOL2D_BACKWARD, 1, new int[] {planes, H, W, outH, outW, flag(acc)}, NONE, dx, dout);
+        run(ADAPTIVE_AVG_POOL2D_BACKWARD, 1, acc, new int[] {planes, H, W, outH, outW, flag(acc)}, NONE, dx, dout);
     }
 
     // ---- normalisation by channel
 
     @Override public void channelMoments(Buffer moments, Buffer x, int B, int C, int S) {
-        run(CHANNEL_MOMENTS, 1, new int[] {B, C, S}, NONE, moments, x);
+        run(CHANNEL_MOMENTS, 1, false, new int[] {B, C, S}, NONE, moments, x);
     }
 
     @Override public void batchNorm(Buffer y, Buffer x, Buffer mean, Buffer variance, Buffer gamma, Buffer beta, int B, int C, int S, float eps) {
-        run(BATCH_NORM, 1, new int[] {B, C, S}, new float[] {eps}, y, x, mean, variance, gamma, beta);
+        run(BATCH_NORM, 1, false, new int[] {B, C, S}, new float[] {eps}, y, x, mean, variance, gamma, beta);
     }
 
     @Override public void batchNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer mean, Buffer variance, Buffer gamma, int B, int C, int S, float eps, boolean training, boolean acc) {
-        run(BATCH_NORM_BACKWARD, 1, new int[] {B, C, S, flag(training), flag(acc)}, new float[] {eps}, dx, dout, x, mean, variance, gamma);
+        run(BATCH_NORM_BACKWARD, 1, acc, new int[] {B, C, S, flag(training), flag(acc)}, new float[] {eps}, dx, dout, x, mean, variance, gamma);
     }
 
     @Override public void batchNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer mean, Buffer variance, int B, int C, int S, float eps, boolean acc) {
-        run(BATCH_NORM_GAMMA_BACKWARD, 1, new int[] {B, C, S, flag(acc)}, new float[] {eps}, dgamma, dout, x, mean, variance);
+        run(BATCH_NORM_GAMMA_BACKWARD, 1, acc, new int[] {B, C, S, flag(acc)}, new float[] {eps}, dgamma, dout, x, mean, variance);
     }
 
     @Override public void movingAverage(Buffer y, Buffer x, float weight, float scale) {
-        run(MOVING_AVERAGE, 1, new int[] {y.length()}, new float[] {weight, scale}, y, x);
+        run(MOVING_AVERAGE, 1, true, new int[] {y.length()}, new float[] {weight, scale}, y, x);
     }
 
     @Override public void groupNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, Buffer beta, int B, int C, int S, int groups, float eps) {
-        run(GROUP_NORM, 2, new int[] {B, C, S, groups}, new float[] {eps}, y, stat, x, gamma, beta);
+        run(GROUP_NORM, 2, false, new int[] {B, C, S, groups}, new float[] {eps}, y, stat, x, gamma, beta);
     }
 
     @Override public void groupNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int B, int C, int S, int groups, boolean acc) {
-        run(GROUP_NORM_BACKWARD, 1, new int[] {B, C, S, groups, flag(acc)}, NONE, dx, dout, x, stat, gamma);
+        run(GROUP_NORM_BACKWARD, 1, acc, new int[] {B, C, S, groups, flag(acc)}, NONE, dx, dout, x, stat, gamma);
     }
 
     @Override public void groupNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int B, int C, int S, int groups, boolean acc) {
-        run(GROUP_NORM_GAMMA_BACKWARD, 1, new int[] {B, C, S, groups, flag(acc)}, NONE, dgamma, dout, x, stat);
+        run(GROUP_NORM_GAMMA_BACKWARD, 1, acc, new int[] {B, C, S, groups, flag(acc)}, NONE, dgamma, dout, x, stat);
     }
 
     // ---- recurrent layers
 
     @Override public void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
         requireLengths("rnn", lengths, T);
-        run(RNN, 2, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, h, hN, weight, bias, h0, lengths);
+        run(RNN, 2, true, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, h, hN, weight, bias, h0, lengths);
     }
 
     @Override public void rnnBackward(Buffer da, Buffer dh0, Buffer dout, Buffer dhN, Buffer h, Buffer weight, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
         requireLengths("rnn", lengths, T);
-        run(RNN_BACKWARD, 2, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, da, dh0, dout, dhN, h, weight, lengths);
+        run(RNN_BACKWARD, 2, false, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, da, dh0, dout, dhN, h, weight, lengths);
     }
 
     @Override public void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("lstm", lengths, T);
-        run(LSTM, 5, new int[] {flag(reverse), B, T, H}, NONE, gates, h, c, hN, cN, weight, bias, h0, c0, lengths);
+        run(LSTM, 5, true, new int[] {flag(reverse), B, T, H}, NONE, gates, h, c, hN, cN, weight, bias, h0, c0, lengths);
     }
 
     @Override public void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("lstm", lengths, T);
-        run(LSTM_BACKWARD, 3, new int[] {flag(reverse), B, T, H}, NONE, da, dh0, dc0, dout, dhN, dcN, gates, c, weight, c0, lengths);
+        run(LSTM_BACKWARD, 3, false, new int[] {flag(reverse), B, T, H}, NONE, da, dh0, dc0, dout, dhN, dcN, gates, c, weight, c0, lengths);
     }
 
     @Override public void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("gru", lengths, T);
-        run(GRU, 4, new int[] {flag(reverse), B, T, H}, NONE, gates, h, u, hN, weight, bias, h0, lengths);
+        run(GRU, 4, true, new int[] {flag(reverse), B, T, H}, NONE, gates, h, u, hN, weight, bias, h0, lengths);
     }
 
     @Override public void gruBackward(Buffer da, Buffer du, Buffer dh0, Buffer dout, Buffer dhN, Buffer gates, Buffer h, Buffer u, Buffer weight, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("gru", lengths, T);
-        run(GRU_BACKWARD, 3, new int[] {flag(reverse), B, T, H}, NONE, da, du, dh0, dout, dhN, gates, h, u, weight, h0, lengths);
+        run(GRU_BACKWARD, 3, false, new int[] {flag(reverse), B, T, H}, NONE, da, du, dh0, dout, dhN, gates, h, u, weight, h0, lengths);
     }
 
     @Override public void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc) {
         requireLengths("recurrentWeightBackward", lengths, T);
-        run(RECURRENT_WEIGHT_BACKWARD, 1, new int[] {B, T, G, H, flag(reverse), flag(acc)}, NONE, dweight, da, h, h0, lengths);
+        run(RECURRENT_WEIGHT_BACKWARD, 1, acc, new int[] {B, T, G, H, flag(reverse), flag(acc)}, NONE, dweight, da, h, h0, lengths);
     }
 
     // ---- losses and activations with numbers of their own, RMS normalisation
 
     @Override public void labelWeights(Buffer y, Buffer labels, Buffer weights, int N, int C, int ignored) {
         requireIds("crossEntropy", labels, C, ignored);
-        run(LABEL_WEIGHTS, 1, new int[] {N, C, ignored}, NONE, y, labels, weights);
+        run(LABEL_WEIGHTS, 1, false, new int[] {N, C, ignored}, NONE, y, labels, weights);
     }
 
     @Override public void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored) {
         requireIds("crossEntropy", labels, C, ignored);
-        run(SMOOTHED_CROSS_ENTROPY, 2, new int[] {N, C, ignored}, new float[] {smoothing}, loss, probs, logits, labels, weights);
+        run(SMOOTHED_CROSS_ENTROPY, 2, false, new int[] {N, C, ignored}, new float[] {smoothing}, loss, probs, logits, labels, weights);
     }
 
     @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored, boolean acc) {
-        run(SMOOTHED_CROSS_ENTROPY_BACKWARD, 1, new int[] {N, C, ignored, flag(acc)}, new float[] {smoothing}, dlogits, dout, total, probs, labels, weights);
+        run(SMOOTHED_CROSS_ENTROPY_BACKWARD, 1, acc, new int[] {N, C, ignored, flag(acc)}, new float[] {smoothing}, dlogits, dout, total, probs, labels, weights);
     }
 
     @Override public void bceWithLogits(Buffer y, Buffer x, Buffer t, Buffer w, int N, int C) {
-        run(BCE_WITH_LOGITS, 1, new int[] {N, C}, NONE, y, x, t, w);
+        run(BCE_WITH_LOGITS, 1, false, new int[] {N, C}, NONE, y, x, t, w);
     }
 
     @Override public void bceWithLogitsBackward(Buffer dx, Buffer dout, Buffer x, Buffer t, Buffer w, int N, int C, float scale, boolean acc) {
-        run(BCE_WITH_LOGITS_BACKWARD, 1, new int[] {N, C, flag(acc)}, new float[] {scale}, dx, dout, x, t, w);
+        run(BCE_WITH_LOGITS_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, new float[] {scale}, dx, dout, x, t, w);
     }
 
     @Override public void leakyRelu(Buffer y, Buffer x, float slope) {
-        run(LEAKY_RELU, 1, new int[] {y.length()}, new float[] {slope}, y, x);
+        run(LEAKY_RELU, 1, false, new int[] {y.length()}, new float[] {slope}, y, x);
     }
 
     @Override public void leakyReluBackward(Buffer dx, Buffer dout, Buffer x, float slope, boolean acc) {
-        run(LEAKY_RELU_BACKWARD, 1, new int[] {dx.length(), flag(acc)}, new float[] {slope}, dx, dout, x);
+        run(LEAKY_RELU_BACKWARD, 1, acc, new int[] {dx.length(), flag(acc)}, new float[] {slope}, dx, dout, x);
     }
 
     @Override public void rmsNorm(Buffer y, Buffer stat, Buffer x, Buffer gamma, int N, int C, float eps) {
-        run(RMS_NORM, 2, new int[] {N, C}, new float[] {eps}, y, stat, x, gamma);
+        run(RMS_NORM, 2, false, new int[] {N, C}, new float[] {eps}, y, stat, x, gamma);
     }
 
     @Override public void rmsNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
-        run(RMS_NORM_BACKWARD, 1, new int[] {N, C, flag(acc)}, NONE, dx, dout, x, stat, gamma);
+        run(RMS_NORM_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, NONE, dx, dout, x, stat, gamma);
     }
 
     // ---- attention without a matrix of weights in memory
 
     @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        run(ATTENTION, 2, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
+        run(ATTENTION, 2, false, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
     }
 
     @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(ATTENTION_QUERY_BACKWARD, 1, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dq, dout, y, log, q, k, v, mask);
+        run(ATTENTION_QUERY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dq, dout, y, log, q, k, v, mask);
     }
 
     @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(ATTENTION_KEY_BACKWARD, 1, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dk, dout, y, log, q, k, v, mask);
+        run(ATTENTION_KEY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dk, dout, y, log, q, k, v, mask);
     }
 
     @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(ATTENTION_VALUE_BACKWARD, 1, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dv, dout, log, q, k, mask);
+        run(ATTENTION_VALUE_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dv, dout, log, q, k, mask);
     }
 
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {
-        run(SUM_OF_SQUARES, 1, new int[] {partial.length(), x.length(), chunk}, NONE, partial, x);
+        run(SUM_OF_SQUARES, 1, false, new int[] {partial.length(), x.length(), chunk}, NONE, partial, x);
     }
 
     @Override public void clipCoefficient(Buffer clip, Buffer partial, float maxNorm) {
-        run(CLIP_COEFFICIENT, 1, new int[] {partial.length(), 1}, new float[] {maxNorm}, clip, partial);
+        run(CLIP_COEFFICIENT, 1, false, new int[] {partial.length(), 1}, new float[] {maxNorm}, clip, partial);
     }
 
     @Override public void scale(Buffer y, Buffer s) {
-        run(SCALE, 1, new int[] {y.length()}, NONE, y, s);
+        run(SCALE, 1, true, new int[] {y.length()}, NONE, y, s);
     }
 
     @Override public void increment(Buffer counter) {
-        run(INCREMENT, 1, new int[] {1}, NONE, counter);
+        run(INCREMENT, 1, true, new int[] {1}, NONE, counter);
     }
 
     @Override public void clip(Buffer y, float limit) {
-        run(CLIP, 1, new int[] {y.length()}, new float[] {limit}, y);
+        run(CLIP, 1, true, new int[] {y.length()}, new float[] {limit}, y);
     }
 
     @Override public void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay, boolean nesterov) {
-        run(SGD, 2, new int[] {p.length(), flag(nesterov)}, new float[] {momentum, weightDecay}, p, v, g, lr);
+        run(SGD, 2, true, new int[] {p.length(), flag(nesterov)}, new float[] {momentum, weightDecay}, p, v, g, lr);
     }
 
     @Override public void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr, float beta1, float beta2, float eps, float weightDecay) {
-        run(ADAM, 3, new int[] {p.length(), 0}, new float[] {beta1, beta2, eps, weightDecay}, p, m, v, g, step, lr);
+        run(ADAM, 3, true, new int[] {p.length(), 0}, new float[] {beta1, beta2, eps, weightDecay}, p, m, v, g, step, lr);
     }
 
     @Override public void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr, float beta1, float beta2, float eps, float weightDecay) {
-        run(ADAM, 3, new int[] {p.length(), 1}, new float[] {beta1, beta2, eps, weightDecay}, p, m, v, g, step, lr);
+        run(ADAM, 3, true, new int[] {p.length(), 1}, new float[] {beta1, beta2, eps, weightDecay}, p, m, v, g, step, lr);
     }
 }

@@ -28,7 +28,7 @@ class NoSilentFallbackTest {
     }
 
     private static void run(DeviceKernel kernel) {
-        ((TornadoKernels) Kernels.named("tornado")).run(new DeviceCall(kernel, List.of(Buffer.of(new float[4])), 1, new int[] {4}, new float[0]));
+        ((TornadoKernels) Kernels.named("tornado")).run(new DeviceCall(kernel, List.of(Buffer.of(new float[4])), 1, false, new int[] {4}, new float[0]));
     }
 
     /** No loop is parallel. */
