@@ -1,0 +1,22 @@
+package org.unrolled.bench;
+
+import java.util.List;
+
+/** A library. */
+interface Entrant extends AutoCloseable {
+    String name();
+
+    /** Version, build, threads: what a reader of the report wants to know of it. */
+    String title();
+
+    /** Makes the inputs of a case. False: this library has nothing of the kind. */
+    boolean prepare(Case what);
+
+    /** Computes it once and returns the outputs. */
+    List<float[]> results();
+
+    /** Calls it for about {@code seconds}. @return seconds a call took on average */
+    double round(double seconds);
+
+    @Override void close();
+}

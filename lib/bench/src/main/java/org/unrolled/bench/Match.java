@@ -1,0 +1,80 @@
+package org.unrolled.bench;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** One case between Unrolled and its peers: first the same result, then the times, in turns. */
+final class Match {
+    /** Losses after this many training steps are compared. */
+    private static final int STEPS = 5;
+
+    private final List<Entrant> entrants;
+    private final int threads, rounds;
+    private final double seconds;
+
+    /** @param entrants Unrolled first */
+    Match(List<Entrant> entrants, int threads, int rounds, double seconds) {
+        this.entrants = List.copyOf(entrants);
+        this.threads = threads;
+        this.rounds = rounds;
+        this.seconds = seconds;
+    }
+
+    /** @param remark told of peers that have nothing of the kind */
+    Row play(Case what, Consumer<String> remark) {
+        List<Entrant> playing = new ArrayList<>();
+        for (Entrant entrant : entrants) {
+            if (entrant.prepare(what)) playing.add(entrant);
+            else remark.accept(entrant.name() + " has no " + what.name());
+        }
+        Entrant ours = playing.getFirst();
+        if (ours != entrants.getFirst()) throw new IllegalStateException("Unrolled cannot compute " + what.name() + ".");
+        for (int step = 0; step < (what.op().startsWith("step") ? STEPS : 1); step++) {
+            List<float[]> wanted = ours.results();
+            for (Entrant peer : playing.subList(1, playing.size())) requireSame(what, peer.name(), wanted, peer.results());
+        }
+        for (Entrant entrant : playing) warm(entrant);
+        Map<String, List<Double>> measured = new LinkedHashMap<>();
+        for (Entrant entrant : playing) measured.put(entrant.name(), new ArrayList<>());
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < playing.size(); i++) {
+                Entrant next = playing.get((i + round) % playing.size());       // everyone is first in turn
+                measured.get(next.name()).add(next.round(seconds));
+            }
+        }
+        return Row.of(what, threads, measured);
+    }
+
+    /** Until a round is no faster than the one before, since the JVM compiles what it has seen often; ten rounds at most. */
+    private void warm(Entrant entrant) {
+        double before = Double.MAX_VALUE;
+        for (int i = 0; i < 10; i++) {
+            double now = entrant.round(seconds);
+            if (i >= 3 && now > 0.97 * before) return;
+            before = now;
+        }
+    }
+
+    private static void requireSame(Case what, String peer, List<float[]> ours, List<float[]> theirs) {
+        if (ours.size() != theirs.size()) {
+            throw new IllegalStateException("%s: Unrolled has %d outputs, %s has %d. Both must compute the same.".formatted(what.name(), ours.size(), peer, theirs.size()));
+        }
+        for (int o = 0; o < ours.size(); o++) {
+            float[] a = ours.get(o), b = theirs.get(o);
+            if (a.length != b.length) throw new IllegalStateException("%s: output %d has %d elements, and %d in %s.".formatted(what.name(), o, a.length, b.length, peer));
+            double largest = 1e-30, worst = 0;
+            for (int i = 0; i < a.length; i++) {
+                largest = Math.max(largest, Math.abs(b[i]));
+                double difference = Math.abs(a[i] - b[i]);
+                worst = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(worst, difference);
+            }
+            if (worst > what.tolerance() * largest) {
+                throw new IllegalStateException("%s: output %d of %s differs by %.3g, where the largest element is %.3g. A time of another result says nothing."
+                    .formatted(what.name(), o, peer, worst, largest));
+            }
+        }
+    }
+}
