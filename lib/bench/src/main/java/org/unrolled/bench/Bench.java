@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
 public final class Bench implements Callable<Integer> {
     private static final Gson JSON = new Gson();
     /** What a child JVM's row begins with on standard output. */
-    private static final String ROW = "row ", TITLE = "title ", REMARK = "remark ";
+    private static final String ROW = "row ", TITLE = "title ", MISSING = "missing ";
 
     @Parameters(arity = "0..1", paramLabel = "FILTER", description = "Only cases whose name holds this text, such as \"gemm\" or \"conv 3x3\".")
     @Nullable String filter;
@@ -83,7 +83,11 @@ public final class Bench implements Callable<Integer> {
         }
         Report report = new Report(spec.commandLine().getErr(), cases.size() * numbers.size());
         List<Row> rows = new ArrayList<>();
-        for (int n : numbers) rows.addAll(inChild(n, report));
+        report.lookAround();
+        for (int n : numbers) {
+            rows.addAll(inChild(n, report));
+            report.lookAround();
+        }
         if (json) out.println(JSON.toJson(rows.stream().map(Report::json).toList()));
         else report.print(out, rows);
         return 0;
@@ -100,7 +104,7 @@ public final class Bench implements Callable<Integer> {
             out.flush();
             Match match = new Match(entrants, child, rounds, seconds);
             for (Case what : cases) {
-                out.println(ROW + JSON.toJson(match.play(what, remark -> out.println(REMARK + remark))));
+                out.println(ROW + JSON.toJson(match.play(what, (peer, name) -> out.println(MISSING + peer + " " + name))));
                 out.flush();
             }
         } finally {
@@ -130,11 +134,17 @@ public final class Bench implements Callable<Integer> {
         if (!against.isEmpty()) command.addAll(List.of("--against", String.join(",", against)));
         if (pytorch != null) command.addAll(List.of("--pytorch", pytorch.toString()));
         if (filter != null) command.add(filter);
-        ProcessBuilder builder = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+        ProcessBuilder builder = new ProcessBuilder(command);
         for (String variable : List.of("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS")) builder.environment().put(variable, Integer.toString(n));
         // Intel's OpenMP lets its threads spin for 200 ms after a call: they would take the processors from whoever comes next
         builder.environment().put("KMP_BLOCKTIME", "1");
         Process process = builder.start();
+        PrintWriter err = spec.commandLine().getErr();
+        // the Vector API's incubator warning, which no option turns off, is no news
+        Thread errors = Thread.ofVirtual().start(() -> process.errorReader().lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")).forEach(line -> {
+            err.println(line);
+            err.flush();
+        }));
         List<Row> rows = new ArrayList<>();
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -143,14 +153,15 @@ public final class Bench implements Callable<Integer> {
                     report.done(rows.getLast());
                 } else if (line.startsWith(TITLE)) {
                     report.title(line.substring(TITLE.length()));
-                } else if (line.startsWith(REMARK)) {
-                    report.remark(line.substring(REMARK.length()));
+                } else if (line.startsWith(MISSING)) {
+                    report.missing(line.substring(MISSING.length()));
                 }
             }
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
         int status = process.waitFor();
+        errors.join();
         if (status != 0) throw new IllegalStateException("The run with " + n + (n == 1 ? " thread" : " threads") + " ended with status " + status + "; what it said stands above.");
         return rows;
     }

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /** One case between Unrolled and its peers: first the same result, then the times, in turns. */
 final class Match {
@@ -23,12 +23,12 @@ final class Match {
         this.seconds = seconds;
     }
 
-    /** @param remark told of peers that have nothing of the kind */
-    Row play(Case what, Consumer<String> remark) {
+    /** @param missing told the peer and the case where it has nothing of the kind */
+    Row play(Case what, BiConsumer<String, String> missing) {
         List<Entrant> playing = new ArrayList<>();
         for (Entrant entrant : entrants) {
             if (entrant.prepare(what)) playing.add(entrant);
-            else remark.accept(entrant.name() + " has no " + what.name());
+            else missing.accept(entrant.name(), what.name());
         }
         Entrant ours = playing.getFirst();
         if (ours != entrants.getFirst()) throw new IllegalStateException("Unrolled cannot compute " + what.name() + ".");
@@ -71,7 +71,7 @@ final class Match {
                 double difference = Math.abs(a[i] - b[i]);
                 worst = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : Math.max(worst, difference);
             }
-            if (worst > what.tolerance() * largest) {
+            if (!(worst <= what.tolerance() * largest)) {       // so that NaN is a difference too
                 throw new IllegalStateException("%s: output %d of %s differs by %.3g, where the largest element is %.3g. A time of another result says nothing."
                     .formatted(what.name(), o, peer, worst, largest));
             }

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -17,8 +17,9 @@ final class Report {
     private final PrintWriter progress;
     private final int cases;
     private final Map<String, String> titles = new LinkedHashMap<>();
-    private final Set<String> remarks = new LinkedHashSet<>();
+    private final Map<String, Set<String>> missing = new LinkedHashMap<>();
     private int done;
+    private double busiest;
 
     Report(PrintWriter progress, int cases) {
         this.progress = progress;
@@ -30,8 +31,27 @@ final class Report {
         titles.merge(line.substring(0, space), line.substring(space + 1), (a, b) -> a.equals(b) ? a : a + "; " + b);
     }
 
-    void remark(String line) {
-        remarks.add(line);
+    /** @param line a peer, a space, a case that it has nothing for */
+    void missing(String line) {
+        int space = line.indexOf(' ');
+        missing.computeIfAbsent(line.substring(0, space), peer -> new LinkedHashSet<>()).add(line.substring(space + 1));
+    }
+
+    /** Watches for a second, in which nothing is timed, what else the machine has to do. Only Linux tells. */
+    void lookAround() throws IOException, InterruptedException {
+        Path stat = Path.of("/proc/stat");
+        if (!Files.isReadable(stat)) return;
+        long[] before = ticks(stat);
+        Thread.sleep(1000);
+        long[] after = ticks(stat);
+        double all = after[0] - before[0], idle = after[1] - before[1];
+        busiest = Math.max(busiest, (1 - idle / Math.max(1, all)) * Runtime.getRuntime().availableProcessors());
+    }
+
+    /** All ticks of all processors, and those in which they had nothing to do. */
+    private static long[] ticks(Path stat) throws IOException {
+        long[] fields = Arrays.stream(Files.readAllLines(stat).getFirst().trim().split("\\s+")).skip(1).mapToLong(Long::parseLong).toArray();
+        return new long[] {Arrays.stream(fields).limit(8).sum(), fields[3] + fields[4]};     // idle and waiting for a disk; guests are counted in the first two
     }
 
     void done(Row row) {
@@ -58,17 +78,17 @@ final class Report {
     void print(PrintWriter out, List<Row> rows) {
         out.println(machine());
         titles.forEach((name, title) -> out.printf("%-9s %s%n", name, title));
-        List<String> peers = rows.getFirst().peers().isEmpty() && rows.size() == 1 ? List.of() : new ArrayList<>(peers(rows));
-        out.printf("%nRatio: the peer's time by Unrolled's, above 1 where Unrolled is faster; in brackets its quartiles over rounds.%n");
+        Set<String> peers = peers(rows);
+        if (!peers.isEmpty()) out.printf("%nRatio: the peer's time by Unrolled's, above 1 where Unrolled is faster; in brackets its quartiles over rounds.%n");
         int threads = 0;
         for (Row row : rows) {
             if (row.threads() != threads) {
                 threads = row.threads();
-                out.printf("%n%-46s %12s %14s", threads(threads), "a call", "");
+                out.printf("%n%-49s %12s %14s", threads(threads), "a call", "");
                 peers.forEach(peer -> out.printf("   %-22s", peer));
                 out.println();
             }
-            out.printf(Locale.ROOT, "%-46s %12s %14s", row.name(), time(row.unrolled()), rate(row));
+            out.printf(Locale.ROOT, "%-49s %12s %14s", row.name(), time(row.unrolled()), rate(row));
             for (String peer : peers) {
                 Double ratio = row.ratio().get(peer);
                 double[] spread = row.spread().get(peer);
@@ -76,7 +96,9 @@ final class Report {
             }
             out.println();
         }
-        remarks.forEach(remark -> out.println("  - " + remark));
+        if (!missing.isEmpty()) out.println();
+        missing.forEach((peer, what) -> out.println(peer + " has nothing of the kind, or nothing with the same results, for: " + String.join("; ", what) + "."));
+        if (busiest > 0.3) out.printf(Locale.ROOT, "%nThe machine had other work: up to %.1f processes beside this one. Such a table says little, least for libraries whose threads wait by spinning. Run it again when the machine is quiet.%n", busiest);
         out.flush();
     }
 

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.LayerNorm;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** ND4J 1.0.0-M2.1 with its native backend (OpenBLAS, and oneDNN where its build has it), called as its users call it. */
@@ -49,20 +51,21 @@ public final class Nd4jEntrant extends InJvm {
                 if (c.is("backward") || c.size("groups") > 1) yield null;
                 int k = c.size("k");
                 INDArray x = floats(1, 1, c.size("B"), c.size("C"), c.size("size"), c.size("size")), weight = floats(2, 0.125f, c.size("out"), c.size("C"), k, k).permute(2, 3, 1, 0).dup();
-                var config = org.nd4j.linalg.api.ops.impl.layers.convolution.config.Conv2DConfig.builder().kH(k).kW(k).pH(k / 2).pW(k / 2).build();
+                Conv2DConfig config = Conv2DConfig.builder().kH(k).kW(k).pH(k / 2).pW(k / 2).build();
                 yield task(() -> Nd4j.cnn().conv2d(x, weight, config));
             }
             case "softmax" -> {
                 INDArray x = floats(1, 8, c.size("N"), c.size("C"));
                 yield task(() -> Nd4j.nn().softmax(x, 1));
             }
-            case "gelu" -> {
-                // its gelu is the approximation by tanh: another function, and no honest comparison
-                yield null;
-            }
+            case "gelu" -> null;       // its gelu is the approximation by tanh: another function, and no honest comparison
             case "layer-norm" -> {
                 INDArray x = floats(1, 1, c.size("N"), c.size("C")), gamma = floats(2, 1, c.size("C")), beta = floats(3, 1, c.size("C"));
-                yield task(() -> Nd4j.nn().layerNorm(x, gamma, beta, false, 1));
+                INDArray y = Nd4j.create(new int[] {c.size("N"), c.size("C")}, 'c');
+                yield task(() -> {
+                    Nd4j.exec(new LayerNorm(x, gamma, beta, y, false, 1));
+                    return y;
+                });
             }
             default -> null;
         };

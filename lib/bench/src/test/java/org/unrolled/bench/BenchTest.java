@@ -1,0 +1,137 @@
+package org.unrolled.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import com.google.gson.JsonParser;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.unrolled.tensor.kernel.Kernels;
+import picocli.CommandLine;
+
+class BenchTest {
+    /** Answers what it is told, and takes the time that it is told. */
+    private static final class Fake implements Entrant {
+        final String name;
+        final float[] result;
+        final double seconds;
+        final List<String> order;
+
+        Fake(String name, double seconds, List<String> order, float... result) {
+            this.name = name;
+            this.seconds = seconds;
+            this.order = order;
+            this.result = result;
+        }
+
+        @Override public String name() { return name; }
+        @Override public String title() { return name; }
+        @Override public boolean prepare(Case what) { return result.length > 0; }
+        @Override public List<float[]> results() { return List.of(result); }
+        @Override public void close() { }
+
+        @Override public double round(double least) {
+            order.add(name);
+            return seconds;
+        }
+    }
+
+    private static final Case CASE = Case.of("a case", "matmul", 2e6, 0, 1e-4, "M", 1);
+
+    @Test void aRatioAboveOneMeansThatUnrolledIsFaster() {
+        List<String> order = new ArrayList<>();
+        Row row = new Match(List.of(new Fake("unrolled", 0.001, order, 1, 2), new Fake("slow", 0.003, order, 1, 2)), 1, 4, 0.1).play(CASE, (peer, what) -> { });
+        assertThat(row.unrolled()).isEqualTo(1000);
+        assertThat(row.unit()).isEqualTo("us");
+        assertThat(row.ratio()).containsEntry("slow", 3.0);
+        assertThat(row.gflops()).as("2 million operations in a millisecond").isEqualTo(2.0, within(1e-9));
+        List<String> rounds = order.subList(order.size() - 8, order.size());
+        assertThat(rounds).as("in turns, and each is first in turn").containsExactly("unrolled", "slow", "slow", "unrolled", "unrolled", "slow", "slow", "unrolled");
+    }
+
+    @Test void anotherResultIsNotTimed() {
+        List<String> order = new ArrayList<>();
+        Match match = new Match(List.of(new Fake("unrolled", 1, order, 1, 2), new Fake("other", 1, order, 1, 2.001f)), 1, 2, 0.1);
+        assertThatThrownBy(() -> match.play(CASE, (peer, what) -> { })).hasMessageContaining("a case: output 0 of other differs by 0.001").hasMessageContaining("A time of another result says nothing.");
+        Match nan = new Match(List.of(new Fake("unrolled", 1, order, 1, 2), new Fake("other", 1, order, 1, Float.NaN)), 1, 2, 0.1);
+        assertThatThrownBy(() -> nan.play(CASE, (peer, what) -> { })).hasMessageContaining("differs by Infinity");
+        assertThat(order).isEmpty();
+    }
+
+    @Test void whoHasNothingOfTheKindIsNamed() {
+        List<String> missing = new ArrayList<>();
+        Row row = new Match(List.of(new Fake("unrolled", 1, new ArrayList<>(), 1), new Fake("none", 1, new ArrayList<>())), 1, 1, 0.1).play(CASE, (peer, what) -> missing.add(peer + ": " + what));
+        assertThat(missing).containsExactly("none: a case");
+        assertThat(row.ratio()).isEmpty();
+    }
+
+    @Test void quantilesLieBetweenValues() {
+        assertThat(Row.quantile(new double[] {4, 1, 3, 2}, 0.5)).isEqualTo(2.5);
+        assertThat(Row.quantile(new double[] {5, 1, 3}, 0.25)).isEqualTo(2);
+        assertThat(Row.quantile(new double[] {7}, 0.75)).isEqualTo(7);
+    }
+
+    @Test void inputsAreTheFormulas() {
+        // by hand: (7919·i + 104729·s) mod 2003 for i = 0, 1 and s = 2 is 1146 and 1053
+        assertThat(Inputs.floats(2, 2, 2)).containsExactly((1146 - 1001) / 1001f * 2, (1053 - 1001) / 1001f * 2);
+        assertThat(Inputs.ids(2, 2, 10)).containsExactly(6, 3);
+        for (float v : Inputs.floats(500_000, 3, 1)) assertThat(v).as("no overflow: 7919·i leaves the ints at i = 271,000").isBetween(-1f, 1f);
+    }
+
+    static List<Case> smallOnes() {
+        return Cases.all().stream().filter(c -> c.name().equals("gemm 64") || c.name().equals("softmax 64x64") || c.name().startsWith("LSTM of lesson")).toList();
+    }
+
+    /** The reference kernels stand in for a peer here, so that what the entrant computes is seen without one. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("smallOnes")
+    void theEntrantComputesTheSameByTheReferenceKernels(Case what) {
+        UnrolledEntrant entrant = new UnrolledEntrant();
+        String before = Kernels.available().stream().filter(Kernels.Provider::usable).map(Kernels.Provider::name).findFirst().orElseThrow();
+        assertThat(entrant.prepare(what)).isTrue();
+        float[] fast = entrant.results().getFirst().clone();
+        try {
+            Kernels.use("reference");
+            entrant.prepare(what);
+            assertThat(entrant.results().getFirst()).containsExactly(fast, within((float) what.tolerance()));
+        } finally {
+            Kernels.use(before);
+        }
+    }
+
+    @Test void namesAreOfOneCaseEach() {
+        assertThat(Cases.all()).extracting(Case::name).doesNotHaveDuplicates();
+    }
+
+    private static String[] run(int status, String... args) {
+        StringWriter out = new StringWriter(), err = new StringWriter();
+        int was = new CommandLine(new Bench()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err)).execute(args);
+        assertThat(was).as(out + " " + err).isEqualTo(status);
+        return new String[] {out.toString(), err.toString()};
+    }
+
+    @Test void aFilterThatNothingHoldsIsAnError() {
+        assertThat(run(2, "nonsense")[1]).contains("No case's name holds \"nonsense\". ./unrolled bench --list shows them.");
+        assertThat(run(2, "gemm", "--threads", "100000")[1]).contains("--threads 100000: this machine has 1 to ");
+        assertThat(run(0, "--list", "gemm")[0]).contains("gemm 64").doesNotContain("softmax");
+    }
+
+    @Test void theJsonForm() {
+        String[] said = run(0, "gemm 64", "--threads", "1", "--rounds", "1", "--seconds", "0.01", "--json");
+        var rows = JsonParser.parseString(said[0]).getAsJsonArray();
+        assertThat(rows).hasSize(1);
+        var row = rows.get(0).getAsJsonObject();
+        assertThat(row.keySet()).contains("case", "unit", "threads", "unrolled", "peers", "ratio");
+        assertThat(row.get("case").getAsString()).isEqualTo("gemm 64");
+        assertThat(row.get("threads").getAsInt()).isEqualTo(1);
+        assertThat(row.get("unrolled").getAsDouble()).isPositive();
+        assertThat(Map.of("progress", said[1])).extractingByKey("progress").asString().contains("1 of 1, gemm 64, 1 thread");
+    }
+}
