@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One thing that a right answer does. Marks a method of a question, which takes the learner's answer and, if it likes, a
- * {@link java.util.Random} seeded by the engine, and throws an {@link AssertionError} where the answer falls short:
+ * {@link java.util.Random} seeded by the engine or the {@link AnswerSource}, and throws an {@link AssertionError} where the answer falls short:
  * {@code @Check("one output row per query") void rows(Attend yours, Random random)}.
  *
  * <p>The method is a JUnit 5 test and is run by the JUnit Platform. The engine watches the calls that a check makes on

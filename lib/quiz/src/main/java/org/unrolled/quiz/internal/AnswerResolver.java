@@ -13,6 +13,7 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 import org.opentest4j.TestAbortedException;
 import org.unrolled.notebook.cell.TimeLimit;
+import org.unrolled.quiz.AnswerSource;
 import org.unrolled.quiz.Check;
 
 /**
@@ -31,14 +32,16 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
         final Object answer;
         final long seed;
         final @Nullable Duration limit;
+        final AnswerSource source;
         /** Set by a check that ran out of time: the others are not begun, they would take as long. */
         volatile boolean stopped;
         final Map<String, String> notes = new ConcurrentHashMap<>();
 
-        Run(Object answer, long seed, @Nullable Duration limit) {
+        Run(Object answer, long seed, @Nullable Duration limit, AnswerSource source) {
             this.answer = answer;
             this.seed = seed;
             this.limit = limit;
+            this.source = source;
         }
     }
 
@@ -55,15 +58,13 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
         Class<?> type = parameter.getParameter().getType();
-        return type == Random.class || type.isInstance(run(context).answer);
+        return type == Random.class || type == AnswerSource.class || type.isInstance(run(context).answer);
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Run run = run(context);
-        return parameter.getParameter().getType() == Random.class
-                ? random(run.seed, context.getRequiredTestMethod().getName())
-                : run.answer;
+        return argument(parameter.getParameter().getType(), context.getRequiredTestMethod().getName(), run.answer, run.seed, run.source);
     }
 
     @Override
@@ -93,7 +94,12 @@ public final class AnswerResolver implements ParameterResolver, InvocationInterc
         }
     }
 
-    static Random random(long seed, String check) {
+    /** What a check's parameter of this type is given. */
+    static Object argument(Class<?> type, String check, Object answer, long seed, AnswerSource source) {
+        return type == Random.class ? random(seed, check) : type == AnswerSource.class ? source : answer;
+    }
+
+    private static Random random(long seed, String check) {
         return new Random(seed * 1_000_003L + check.hashCode());
     }
 

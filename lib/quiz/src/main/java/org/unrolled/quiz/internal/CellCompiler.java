@@ -22,7 +22,9 @@ public final class CellCompiler {
 
     /** What JJava imports before the first cell, and the lesson's own three. */
     private static final List<String> IMPORTS = List.of("java.util.*", "java.io.*", "java.math.*", "java.net.*", "java.util.concurrent.*",
-            "java.util.regex.*", "java.util.stream.*", "java.util.function.*", "org.unrolled.tensor.Tensor", "static org.unrolled.quiz.Lesson.*");
+            "java.util.regex.*", "java.util.stream.*", "java.util.function.*", "org.unrolled.tensor.Tensor",
+            // lesson 15 imports it before its first kernel
+            "org.unrolled.tensor.kernel.Parallel", "static org.unrolled.quiz.Lesson.*");
 
     static final String ANSWER = "StudentAnswer";
 

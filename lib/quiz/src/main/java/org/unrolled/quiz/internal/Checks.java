@@ -30,6 +30,7 @@ import org.junit.platform.launcher.core.LauncherConfig;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 import org.unrolled.notebook.cell.Poll;
+import org.unrolled.quiz.AnswerSource;
 import org.unrolled.quiz.Check;
 import org.unrolled.quiz.Exercise;
 
@@ -125,7 +126,7 @@ final class Checks {
      *
      * @param limit for each check; null: the check's own
      */
-    static List<Ran> launch(Class<?> question, Object answer, long seed, @Nullable Duration limit) {
+    static List<Ran> launch(Class<?> question, Object answer, long seed, @Nullable Duration limit, AnswerSource source) {
         String run = UUID.randomUUID().toString();
         Map<String, TestExecutionResult> results = new LinkedHashMap<>();
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
@@ -135,7 +136,7 @@ final class Checks {
                 .configurationParameter(MethodOrderer.DEFAULT_ORDER_PROPERTY_NAME, SourceOrder.class.getName())
                 .build();
         @Nullable Throwable[] broken = new Throwable[1];
-        AnswerResolver.Run state = new AnswerResolver.Run(answer, seed, limit);
+        AnswerResolver.Run state = new AnswerResolver.Run(answer, seed, limit, source);
         AnswerResolver.RUNS.put(run, state);
         try {
             Platform.LAUNCHER.execute(request, new TestExecutionListener() {
@@ -167,10 +168,10 @@ final class Checks {
     }
 
     /** Runs one check without JUnit, for the proof and for more inputs; gives what it threw, or null. */
-    static @Nullable Throwable invoke(Exercise<?> question, Method check, Object answer, long seed) {
+    static @Nullable Throwable invoke(Exercise<?> question, Method check, Object answer, long seed, AnswerSource source) {
         Object[] arguments = new Object[check.getParameterCount()];
         for (int i = 0; i < arguments.length; i++) {
-            arguments[i] = check.getParameterTypes()[i] == Random.class ? AnswerResolver.random(seed, check.getName()) : answer;
+            arguments[i] = AnswerResolver.argument(check.getParameterTypes()[i], check.getName(), answer, seed, source);
         }
         try {
             Watch.invoke(question, check, arguments);

@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.notebook.cell.TimeLimit;
 import org.unrolled.quiz.Answer;
+import org.unrolled.quiz.AnswerSource;
 import org.unrolled.quiz.ChoiceQuestion;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Exercise;
@@ -85,9 +86,13 @@ public final class Engine {
         return new Engine(null, false);
     }
 
-    private List<Checks.Ran> run(Exercise<?> question, Object answer, long seed) {
-        return junit ? Checks.launch(question.getClass(), answer, seed, limit)
-                : Checks.of(question.getClass()).stream().map(c -> new Checks.Ran(c, Checks.invoke(question, c, answer, seed), "")).toList();
+    private List<Checks.Ran> run(Exercise<?> question, Object answer, long seed, @Nullable Source source) {
+        return junit ? Checks.launch(question.getClass(), answer, seed, limit, written(source))
+                : Checks.of(question.getClass()).stream().map(c -> new Checks.Ran(c, Checks.invoke(question, c, answer, seed, written(source)), "")).toList();
+    }
+
+    private static AnswerSource written(@Nullable Source source) {
+        return source == null || source.judged() == null ? AnswerSource.UNKNOWN : new AnswerSource(source.judged().name(), source.text());
     }
 
     /** The seed of an answer: another answer meets other inputs, the same answer always the same ones. */
@@ -133,7 +138,7 @@ public final class Engine {
             return unjudged(question, Outcome.NOT_ATTEMPTED, null, judged);
         }
         Answer fixed = () -> value[0];
-        List<Checks.Ran> ran = run(question, fixed, seed);
+        List<Checks.Ran> ran = run(question, fixed, seed, source);
         Optional<Values.FormError> form = ran.stream().map(Checks.Ran::thrown).filter(Values.FormError.class::isInstance)
                 .map(Values.FormError.class::cast).findFirst();
         if (form.isPresent()) {
@@ -222,7 +227,7 @@ public final class Engine {
         String name = source != null && source.judged() != null ? source.judged().name() : Watch.method(type).getName();
         Judged judged = source == null ? null : source.judged();
         Watch<A> watch = new Watch<>(type, answer, Watch.mutates(question));
-        List<Checks.Ran> ran = run(question, watch.answer(), seed);
+        List<Checks.Ran> ran = run(question, watch.answer(), seed, source);
 
         if (watch.calls().stream().anyMatch(c -> c.thrown() instanceof Lesson.Todo)) {
             watch.close();
@@ -278,7 +283,7 @@ public final class Engine {
         Limits.Body more = () -> {
             for (long extra = 1; extra <= 2; extra++) {
                 for (Method check : Checks.of(question.getClass())) {
-                    Checks.invoke(question, check, watch.answer(), seed + extra);
+                    Checks.invoke(question, check, watch.answer(), seed + extra, AnswerSource.UNKNOWN);
                 }
             }
         };

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.quiz.AnswerSource;
 import org.unrolled.quiz.Answer;
 import org.unrolled.quiz.BankProof.Result;
 import org.unrolled.quiz.ChoiceQuestion;
@@ -135,7 +136,18 @@ public final class Proof {
                 break;
             }
         }
+        boolean looksAtTheSource = Checks.of(question.getClass()).stream().anyMatch(c -> List.of(c.getParameterTypes()).contains(AnswerSource.class));
         for (Misconception<A> m : question.misconceptions()) {
+            if (looksAtTheSource && m instanceof Misconception.SourcePattern<A> p) {
+                // right in what it returns, wrong in what it says
+                Verdict v = new Engine().judge(question, question.solution(), new Engine.Source(new Judged(method.getName(), 1, p.exampleSource()), List.of()), 1);
+                mutants++;
+                if (v.outcome() == Outcome.CORRECT || v.finding() == null || !v.finding().text().equals(p.text())) {
+                    problem("The example of the pattern \"%s\" is %s and told as \"%s\".", start(p.text()), v.outcome().json(), v.finding() == null ? "nothing" : start(v.finding().text()));
+                } else {
+                    killed++;
+                }
+            }
             if (m.example() != null) {
                 mutants++;
                 if (misconception(question, m, quick)) {
@@ -202,7 +214,7 @@ public final class Proof {
 
     private static boolean passes(CodeQuestion<?> question, Watch<?> watch, long seed) {
         for (Method check : Checks.of(question.getClass())) {
-            if (Checks.invoke(question, check, watch.answer(), seed) != null) {
+            if (Checks.invoke(question, check, watch.answer(), seed, AnswerSource.UNKNOWN) != null) {
                 return false;
             }
         }
