@@ -19,12 +19,12 @@ public final class RegisterTile implements CodeQuestion<RegisterTile.Multiply> {
     }
 
     // BEGIN ANSWER
-    /** c (M, N) = a (M, K) · b (K, N), in tiles of 2 by 2. M and N may be odd. */
+    /** c (M, N) = a (M, K) · b (K, N), in tiles of 2 by 2; at an odd edge the last row or column comes twice. */
     static void tiled(float[] c, float[] a, float[] b, int M, int N, int K) {
         for (int i = 0; i < M; i += 2) {
             for (int j = 0; j < N; j += 2) {
-                int i1 = Math.min(i + 1, M - 1), j1 = Math.min(j + 1, N - 1);   // at an odd edge: the last row or column once more
-                // BEGIN SOLUTION sum the four elements (i, j), (i, j1), (i1, j), (i1, j1) in four floats while k runs, then store them
+                int i1 = Math.min(i + 1, M - 1), j1 = Math.min(j + 1, N - 1);
+                // BEGIN SOLUTION sum (i, j), (i, j1), (i1, j), (i1, j1) in four floats, then store them
                 float c00 = 0, c01 = 0, c10 = 0, c11 = 0;
                 for (int k = 0; k < K; k++) {
                     float a0 = a[i * K + k], a1 = a[i1 * K + k], b0 = b[k * N + j], b1 = b[k * N + j1];

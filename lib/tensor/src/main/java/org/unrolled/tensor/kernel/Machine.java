@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import jdk.incubator.vector.FloatVector;
 
@@ -22,7 +23,7 @@ import jdk.incubator.vector.FloatVector;
  * <li>Memory: the triad a[i] = b[i] + s·c[i] (McCalpin, STREAM) on arrays that no cache holds. Twelve bytes count for each element, as STREAM
  *     counts; a processor that fetches a line of a before it writes it moves more than that.
  * </ul>
- * Each is the median of {@value #REPEATS} repeats of about a twentieth of a second.
+ * Each is the median of a few hundred pieces of about a ten-thousandth of a second.
  *
  * @param processor  its name, as far as the system tells
  * @param threads    how many may run at once
@@ -52,17 +53,13 @@ public record Machine(String processor, int threads, int lanes, long cacheBytes,
         }
     }
 
-    /** One share of the work, done again and again. */
-    private interface Share {
-        /** Does it once. */
-        void run();
-    }
-
-    private static final int REPEATS = 7;
-    private static final double SECONDS = 0.05;
-    private static final double WARM_UP = 0.4;
+    private static final double SECONDS = 0.3;
     private static final int CHAINS = 12;
     private static final int FMA_ROUNDS = 1_000;
+    /** Calls that are timed together: some 0.2 ms of work. */
+    private static final int FMA_CALLS = 50;
+    /** Elements of the triad that are timed together: some 0.1 ms of work. */
+    private static final int PIECE = 1 << 17;
     private static final long MIB = 1 << 20;
 
     /** So that no compiler can leave the work away. */
@@ -77,57 +74,60 @@ public record Machine(String processor, int threads, int lanes, long cacheBytes,
         float[] a = new float[elements], b = new float[elements], c = new float[elements];
         Arrays.fill(b, 1f);
         Arrays.fill(c, 2f);
-        double fma = 2.0 * FMA_ROUNDS * CHAINS * LANES, triad = 12.0 * elements;
-        // until the compiler has turned both into vector instructions; short rounds, so that it sees many calls
-        for (long start = System.nanoTime(); Timing.since(start) < WARM_UP; ) {
-            multiplyAdds(FMA_ROUNDS);
-            triad(a, b, c, 0, FMA_ROUNDS);
-        }
-        Ceiling one = new Ceiling(rate(List.of(() -> multiplyAdds(FMA_ROUNDS))) * fma * 1e-9,
-                rate(List.of(() -> triad(a, b, c, 0, elements))) * triad * 1e-9);
-        if (threads == 1) return new Machine(processorName(), 1, LANES, cache, 4L * elements, one, one);
-        List<Share> arithmetic = new ArrayList<>(), memory = new ArrayList<>();
-        for (int t = 0; t < threads; t++) {
-            int from = (int) ((long) elements * t / threads / LANES * LANES), to = t == threads - 1 ? elements : (int) ((long) elements * (t + 1) / threads / LANES * LANES);
-            arithmetic.add(() -> multiplyAdds(FMA_ROUNDS));
-            memory.add(() -> triad(a, b, c, from, to));
-        }
-        Ceiling all = new Ceiling(rate(arithmetic) * fma * threads * 1e-9, rate(memory) * triad * 1e-9);
-        return new Machine(processorName(), threads, LANES, cache, 4L * elements, one, all);
+        // short rounds, so that the compiler sees many calls
+        Timing.warmUp(() -> multiplyAdds(FMA_ROUNDS));
+        Timing.warmUp(() -> triad(a, b, c, 0, FMA_ROUNDS));
+        Ceiling one = ceiling(1, a, b, c);
+        return new Machine(processorName(), threads, LANES, cache, 4L * elements, one, threads == 1 ? one : ceiling(threads, a, b, c));
+    }
+
+    private static Ceiling ceiling(int threads, float[] a, float[] b, float[] c) {
+        int share = a.length / threads, piece = Math.min(PIECE, share);
+        double arithmetic = perSecond(threads, (thread, round) -> {
+            for (int call = 0; call < FMA_CALLS; call++) multiplyAdds(FMA_ROUNDS);
+        });
+        // each thread goes through its own share again and again: by the time it comes back, no cache holds its beginning any more
+        double memory = perSecond(threads, (thread, round) -> {
+            int from = thread * share + (int) ((long) round * piece % (share - piece + 1));
+            triad(a, b, c, from, from + piece);
+        });
+        return new Ceiling(arithmetic * 2e-9 * FMA_CALLS * FMA_ROUNDS * CHAINS * LANES, memory * 12e-9 * piece);
+    }
+
+    /** One piece of work: the round-th of a thread. */
+    private interface Piece {
+        void run(int thread, int round);
     }
 
     /**
-     * How often a second all shares together are done, each in a thread of its own: the median over the repeats. A round is over when all have
-     * worked for {@link #SECONDS}, and counts what each did in its own time, so that a thread that begins late is not held against the machine.
+     * How many pieces a second all threads do together: the sum of what each does, by the median of its pieces, while the others work too. A piece
+     * is short, so that one during which the system did something else is one of many.
      */
-    private static double rate(List<Share> shares) {
-        double[] rates = new double[REPEATS];
-        for (int repeat = 0; repeat < REPEATS; repeat++) {
-            double[] each = new double[shares.size()];
-            CyclicBarrier together = new CyclicBarrier(shares.size());
-            List<Thread> threads = new ArrayList<>();
-            for (int t = 0; t < shares.size(); t++) {
-                int me = t;
-                threads.add(Thread.ofPlatform().daemon().start(() -> {
-                    try {
-                        together.await();
-                    } catch (Exception e) {
-                        throw new IllegalStateException(e);
-                    }
-                    long start = System.nanoTime();
-                    int done = 0;
-                    do {
-                        shares.get(me).run();
-                        done++;
-                    } while (Timing.since(start) < SECONDS);
-                    each[me] = done / Timing.since(start);
-                }));
-            }
-            for (Thread thread : threads) join(thread);
-            // a share is a part of the whole: on average so many wholes a second
-            for (double r : each) rates[repeat] += r / shares.size();
+    private static double perSecond(int threads, Piece piece) {
+        double[] each = new double[threads];
+        CyclicBarrier together = new CyclicBarrier(threads);
+        List<Thread> running = new ArrayList<>();
+        for (int t = 0; t < threads; t++) {
+            int me = t;
+            running.add(Thread.ofPlatform().daemon().start(() -> {
+                try {
+                    together.await();
+                } catch (InterruptedException | BrokenBarrierException e) {
+                    throw new IllegalStateException(e);
+                }
+                double[] seconds = new double[100_000];
+                int round = 0;
+                long start = System.nanoTime();
+                do {
+                    long from = System.nanoTime();
+                    piece.run(me, round);
+                    seconds[round++] = Timing.since(from);
+                } while (round < seconds.length && (round < 5 || Timing.since(start) < SECONDS));
+                each[me] = 1 / Timing.median(Arrays.copyOf(seconds, round));
+            }));
         }
-        return Timing.median(rates);
+        for (Thread thread : running) join(thread);
+        return Arrays.stream(each).sum();
     }
 
     private static void join(Thread thread) {
