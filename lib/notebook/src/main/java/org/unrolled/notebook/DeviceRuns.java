@@ -11,7 +11,7 @@ import org.unrolled.tensor.kernel.DeviceRun;
 final class DeviceRuns {
     /** Longer code is folded away. */
     private static final int LONG = 40;
-    private static final String CODE = "margin:.3em 0;background:none;white-space:pre;overflow-x:auto;font-size:.85em;line-height:1.35";
+    private static final String CODE = "margin:.3em 0;background:none;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace;font-size:.85em;line-height:1.35";
 
     private DeviceRuns() {}
 
@@ -22,7 +22,7 @@ final class DeviceRuns {
         double in = run.overheadMs();
         double kernel = in + run.copyInMs();
         double out = kernel + run.kernelMs();
-        return List.of(new Part("start", run.overheadMs(), 0, "", Colors.SIXTH),
+        return List.of(new Part("launch", run.overheadMs(), 0, "", Colors.SIXTH),
                 new Part("copy in", run.copyInMs(), in, bytes(run.bytesIn()), Colors.FIRST),
                 new Part("kernel", run.kernelMs(), kernel, "", Colors.SECOND),
                 new Part("copy out", run.copyOutMs(), out, bytes(run.bytesOut()), Colors.THIRD));

@@ -299,8 +299,8 @@ public class Notebook extends Tensors {
      * Runs a method of a cell on a device and tells what it took: {@code onDevice("saxpy", a, x, y, out)}. What it writes is in the
      * arrays afterwards. The device is the one whose kernels are in use, else the first that can be used.
      *
-     * <p>See {@link Kernels#runOnDevice} for what a kernel may be. A device checks no index and ends no endless loop, so call the
-     * method as plain Java first.
+     * <p>See {@link Kernels#runOnDevice} for what a kernel may be. A device checks no index, and a wrong one may end the notebook's JVM; so the
+     * kernel is first tried as plain Java on copies of the arrays, for a second at most.
      *
      * @return to be shown: {@code show(run)} draws the time and the generated code, {@code sources(run)} puts that beside the Java
      */
@@ -313,7 +313,9 @@ public class Notebook extends Tensors {
     public static DeviceRun onDevice(String device, String kernel, Object... arguments) {
         Cells cells = Cells.current().orElseThrow(() -> new IllegalStateException("onDevice takes a method of a notebook's cell, and no notebook runs this. Kernels.runOnDevice takes a java.lang.reflect.Method."));
         if (device.startsWith(DEVICES)) Kernels.named(device);  // without a device, that is what is amiss, whatever the kernel
-        DeviceRun run = Kernels.runOnDevice(device, cells.deviceMethod(kernel, arguments.length), arguments);
+        Cells.DeviceMethod method = cells.deviceMethod(kernel, arguments.length);
+        DeviceTrial.inJava(method.java(), arguments);
+        DeviceRun run = Kernels.runOnDevice(device, method.device(), arguments);
         return cells.definition(kernel).map(definition -> run.withJava(definition.source())).orElse(run);
     }
 

@@ -47,13 +47,13 @@ class OnDeviceTest {
             notebook.run(IMPORTS);
             notebook.run("static float root(float x) {\n    float r = x;\n    while (r * r > x) r = (r + x / r) / 2;\n    return r;\n}");
             notebook.run("static void roots(float[] x, float[] out) {\n    for (@Parallel int i = 0; i < out.length; i++) out[i] = root(x[i]);\n}");
-            Method kernel = notebook.cells().deviceMethod("roots", 2);
+            Method kernel = notebook.cells().deviceMethod("roots", 2).device();
             float[] out = new float[1];
             kernel.setAccessible(true);
             kernel.invoke(null, new float[] {9}, out);
             assertThat(out[0]).isCloseTo(3, org.assertj.core.api.Assertions.within(1e-3f));
             ClassLoader loader = kernel.getDeclaringClass().getClassLoader();
-            Class<?> helper = loader.loadClass(notebook.cells().deviceMethod("root", 1).getDeclaringClass().getName());
+            Class<?> helper = loader.loadClass(notebook.cells().deviceMethod("root", 1).device().getDeclaringClass().getName());
             assertThat(helper.getClassLoader()).as("what a kernel calls is a twin too").isSameAs(loader);
             for (Class<?> type : List.of(kernel.getDeclaringClass(), helper)) {
                 try (InputStream bytes = loader.getResourceAsStream(type.getName().replace('.', '/') + ".class")) {
@@ -61,10 +61,26 @@ class OnDeviceTest {
                 }
             }
             notebook.run("static float root(float x) {\n    return 7;\n}");
-            kernel = notebook.cells().deviceMethod("roots", 2);
+            kernel = notebook.cells().deviceMethod("roots", 2).device();
             kernel.setAccessible(true);
             kernel.invoke(null, new float[] {9}, out);
             assertThat(out[0]).as("the helper as it was defined last").isEqualTo(7);
+        }
+    }
+
+    @Test void anIndexBesideAnArrayIsFoundBeforeADeviceWritesThere() {
+        try (CellSession notebook = CellSession.open()) {
+            notebook.run(IMPORTS);
+            notebook.run("static void shift(float[] x, float[] out) {\n    for (@Parallel int i = 0; i < out.length; i++) out[i] = x[i + 1];\n}");
+            notebook.run("static void forever(float[] x) {\n    for (@Parallel int i = 0; i < x.length; i++) while (x[i] == 0) x[0]++;\n}");
+            float[] out = new float[2];
+            Method shift = notebook.cells().deviceMethod("shift", 2).java();
+            assertThatThrownBy(() -> DeviceTrial.inJava(shift, new float[] {1, 2}, out))
+                    .hasMessage("shift fails as plain Java, and a device would not notice but compute something. "
+                            + "ArrayIndexOutOfBoundsException: Index 2 out of bounds for length 2, at In[2] line 2 in shift: for (@Parallel int i = 0; i < out.length; i++) out[i] = x[i + 1];");
+            DeviceTrial.inJava(shift, new float[] {1, 2, 3}, out);
+            assertThat(out).as("only copies are written").containsExactly(0, 0);
+            DeviceTrial.inJava(notebook.cells().deviceMethod("forever", 1).java(), new float[2]);
         }
     }
 
@@ -87,7 +103,7 @@ class OnDeviceTest {
         assertThat(output.text()).isEqualTo("""
                 saxpy on A device, 1,048,576 work items, median of 15 warm runs
                                  ms  share  moved
-                start           0.5   25 %
+                launch          0.5   25 %
                 copy in        0.25   13 %  8.0 MiB
                 kernel            1   50 %
                 copy out       0.25   13 %  4.0 MiB

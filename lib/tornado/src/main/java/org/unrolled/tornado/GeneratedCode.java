@@ -6,8 +6,10 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
+import uk.ac.manchester.tornado.api.common.SchedulableTask;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 
 /**
@@ -33,6 +35,19 @@ final class GeneratedCode {
             return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
         } catch (ReflectiveOperationException e) {
             throw unreadable(task, e);
+        }
+    }
+
+    /** The same for a device of any kind: PTX has another name for a task's code. */
+    static String source(TornadoExecutionPlan plan, String name, SchedulableTask task, String method) {
+        if (plan.getDevice(0).getTornadoVMBackend() != TornadoVMBackendType.PTX) return source(plan, name, method);
+        Object context = plan.getDevice(0).getDeviceContext();
+        try {
+            Method kernelName = context.getClass().getClassLoader().loadClass("uk.ac.manchester.tornado.drivers.ptx.graal.PTXCodeUtil").getMethod("buildKernelName", String.class, SchedulableTask.class);
+            Object code = context.getClass().getMethod("getInstalledCode", long.class, String.class).invoke(context, plan.getId(), kernelName.invoke(null, method, task));
+            return (String) code.getClass().getMethod("getGeneratedSourceCode").invoke(code);
+        } catch (ReflectiveOperationException e) {
+            throw unreadable(name, e);
         }
     }
 
@@ -65,8 +80,8 @@ final class GeneratedCode {
 
     /** What can be seen to be amiss, else what is given. */
     private static String cause(Class<?> loops, String kernel, String otherwise) {
-        if (System.getProperty("tornado.load.annotation.parallel") == null) {
-            return "Java was started without -Dtornado.load.annotation.parallel. Start it with the options that ./unrolled gives.";
+        if (!ParallelReader.class.getName().equals(System.getProperty("tornado.load.annotation.implementation"))) {
+            return "Java was started without -Dtornado.load.annotation.implementation=" + ParallelReader.class.getName() + ". Start it with the options that ./unrolled gives.";
         }
         try (InputStream bytes = ClassLoader.getSystemResourceAsStream(loops.getName().replace('.', '/') + ".class")) {
             if (bytes == null) return "TornadoVM cannot find the bytes of " + loops.getSimpleName() + ". The class must lie on Java's class path.";

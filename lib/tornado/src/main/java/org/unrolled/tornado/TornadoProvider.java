@@ -1,10 +1,12 @@
 package org.unrolled.tornado;
 
+import java.lang.reflect.Method;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.unrolled.tensor.kernel.DeviceRun;
 import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.KernelsProvider;
 
@@ -55,6 +57,14 @@ public final class TornadoProvider implements KernelsProvider {
     }
 
     @Override public Kernels create(String name) {
-        return new TornadoKernels(Devices.all().stream().filter(device -> device.name().equals(name)).findFirst().orElseThrow());
+        return new TornadoKernels(device(name));
+    }
+
+    @Override public DeviceRun runOnDevice(String name, Method kernel, Object... arguments) {
+        return MethodRun.run(device(name), kernel, arguments);
+    }
+
+    private static Devices.Device device(String name) {
+        return Devices.all().stream().filter(device -> device.name().equals(name)).findFirst().orElseThrow();
     }
 }

@@ -134,13 +134,21 @@ public final class Cells {
     }
 
     /**
-     * A method of a cell, to be compiled for a device: with the byte code that the compiler made, and a class loader that gives it out.
+     * A method of a cell that is to run on a device.
+     *
+     * @param java   as it runs in this JVM: loops in it can be ended
+     * @param device its twin to be compiled for a device: with the byte code that the compiler made, and a class loader that gives it out
+     */
+    public record DeviceMethod(Method java, Method device) {}
+
+    /**
+     * A method of a cell, to be run on a device.
      *
      * @param arguments how many it is to take: cells may define several of one name
      * @throws IllegalArgumentException if no cell defines it so, in words for the learner
      * @throws IllegalStateException    if the kernel keeps no byte code
      */
-    public Method deviceMethod(String name, int arguments) {
+    public DeviceMethod deviceMethod(String name, int arguments) {
         Definition definition = definition(name).orElseThrow(() -> new IllegalArgumentException("No cell defines a method " + name
                 + ". Run the cell that does; its name has to be the same, letter by letter."));
         if (!definition.diagnostics().isEmpty()) {
@@ -153,13 +161,23 @@ public final class Cells {
             Class<?> twin = DeviceCode.twin(home).orElseThrow(Cells::noByteCode);
             for (Method method : twin.getDeclaredMethods()) {
                 if (!method.getName().equals(name)) continue;
-                if (method.getParameterCount() == arguments) return method;
+                if (method.getParameterCount() == arguments) return new DeviceMethod(javaMethod(home, method), method);
                 others.add(method.getParameterCount());
             }
         }
         if (others.isEmpty()) throw new IllegalArgumentException(name + ", which " + definition.cell() + " defines, is no method. A device runs a method: static void " + name + "(float[] x, ...) { ... }");
         throw new IllegalArgumentException(name + " takes " + others.stream().map(String::valueOf).collect(Collectors.joining(" or ")) + " arguments and got "
                 + arguments + ". Its declaration in " + definition.cell() + ": " + Text.header(definition.source()));
+    }
+
+    private static Method javaMethod(Class<?> home, Method twin) {
+        try {
+            Method java = home.getDeclaredMethod(twin.getName(), twin.getParameterTypes());
+            java.setAccessible(true);  // JShell's class around it is not public
+            return java;
+        } catch (NoSuchMethodException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static IllegalStateException noByteCode() {

@@ -11,7 +11,6 @@ import java.lang.classfile.Instruction;
 import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
-import java.lang.classfile.attribute.RuntimeVisibleTypeAnnotationsAttribute;
 import java.lang.classfile.attribute.StackMapTableAttribute;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
@@ -49,7 +48,7 @@ import java.util.Set;
  * </ul>
  * Innermost loops {@code for (int i = a; i < n; i++)} that call nothing but {@code Math} get none: they end within
  * 2³² rounds, and a poll would cost their vectorisation (measured: matmul +30 to 50 % with polls everywhere, at most
- * +2 % with this rule). Methods meant for a device keep their code as it is.
+ * +2 % with this rule). A device's compiler gets the code without them ({@link DeviceCode}).
  */
 final class LoopPolls {
     private static final ClassDesc POLL = ClassDesc.of(Poll.class.getName());
@@ -114,7 +113,7 @@ final class LoopPolls {
         }
 
         static Plan of(MethodModel method) {
-            if (method.code().isEmpty() || isForDevice(method)) return NONE;
+            if (method.code().isEmpty()) return NONE;
             List<CodeElement> elements = method.code().get().elementList();
             Map<Label, Integer> positions = new HashMap<>();
             List<Loop> loops = new ArrayList<>();
@@ -192,14 +191,6 @@ final class LoopPolls {
         boolean holds(Loop other) {
             return other != this && other.start >= start && other.jump <= jump;
         }
-    }
-
-    /** TornadoVM compiles these from their byte code: {@code @Parallel} loops and kernels that take a KernelContext. */
-    private static boolean isForDevice(MethodModel method) {
-        if (method.methodType().stringValue().contains("/KernelContext;")) return true;
-        return method.code().flatMap(code -> code.findAttribute(Attributes.runtimeVisibleTypeAnnotations()))
-                .map(RuntimeVisibleTypeAnnotationsAttribute::annotations).orElse(List.of()).stream()
-                .anyMatch(annotation -> annotation.annotation().className().stringValue().endsWith("/Parallel;"));
     }
 
     /**

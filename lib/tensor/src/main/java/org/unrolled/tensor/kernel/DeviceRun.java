@@ -12,7 +12,7 @@ import java.util.List;
  * @param source     what TornadoVM made of the kernel
  * @param java       the kernel as it was written; empty where only its byte code is known
  * @param compileMs  from byte code to {@code source} (TornadoVM) and from there to the device's own code (the driver)
- * @param copyInMs   the arrays that the kernel reads, from Java's memory to the device's, by the device's clock
+ * @param copyInMs   the arrays, from Java's memory to the device's, by the device's clock; those that the kernel writes too, since it may leave a part of them as it was
  * @param kernelMs   the kernel itself, by the device's clock
  * @param copyOutMs  the arrays that the kernel writes, back into Java's memory, by the device's clock
  * @param callMs     one whole warm call by Java's clock: the three times before, and what TornadoVM and the driver need to start them
@@ -32,7 +32,7 @@ public record DeviceRun(String kernel, String device, String language, String so
         return new DeviceRun(kernel, device, language, this.source, source, compileMs, copyInMs, kernelMs, copyOutMs, callMs, bytesIn, bytesOut, workItems, warmRuns);
     }
 
-    /** What a warm call takes beyond transfers and kernel: starting them. */
+    /** What a warm call takes beyond transfers and kernel: TornadoVM and the driver launching them. */
     public double overheadMs() {
         return Math.max(0, callMs - copyInMs - kernelMs - copyOutMs);
     }
