@@ -16,7 +16,8 @@ final class AttentionLoops {
     static int hidden(FloatArray mask, int mask0, IntArray n, int m, int p, int i, int j) {
         int H = n.get(m + 5);
         int at = mask0 + p / H * n.get(m) + p % H * n.get(m + 1) + i * n.get(m + 2) + j * n.get(m + 3);
-        return j > i + n.get(m + 10) || mask.get(at) != 0f ? 1 : 0;
+        if (j > i + n.get(m + 10)) return 1;
+        return mask.get(at) != 0f ? 1 : 0;
     }
 
     /** Σ a[a0 + c] · b[b0 + c]. */
@@ -28,29 +29,32 @@ final class AttentionLoops {
 
     /** y_i = Σⱼ p_ij v_j and L_i, in one pass over the keys: what was mixed so far is scaled down whenever a larger score comes (Milakov and Gimelshein 2018). */
     static void attention(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c) {
+        int queries = n.get(10) * n.get(11) * n.get(12);
+        for (@Parallel int e = 0; e < queries; e++) query(y, logSum, q, k, v, mask, n, c, e);
+    }
+
+    static void query(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c, int e) {
         int y0 = n.get(0), l0 = n.get(1), q0 = n.get(2), k0 = n.get(3), v0 = n.get(4), m0 = n.get(5);
-        int planes = n.get(10) * n.get(11), T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15), queries = planes * T;
-        for (@Parallel int e = 0; e < queries; e++) {
-            int p = e / T, i = e % T;
-            float largest = Float.NEGATIVE_INFINITY, sum = 0f;
-            for (int f = 0; f < V; f++) y.set(y0 + e * V + f, 0f);
-            for (int j = 0; j < S; j++) {
-                if (hidden(mask, m0, n, 6, p, i, j) == 0) {
-                    float s = c.get(0) * dot(q, q0 + e * D, k, k0 + (p * S + j) * D, D);
-                    float next = Loops.larger(largest, s), weight = TornadoMath.exp(s - next);
-                    float rest = sum > 0f ? TornadoMath.exp(largest - next) : 0f;
-                    sum = sum * rest + weight;
-                    for (int f = 0; f < V; f++) y.set(y0 + e * V + f, y.get(y0 + e * V + f) * rest + weight * v.get(v0 + (p * S + j) * V + f));
-                    largest = next;
-                }
+        int T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15);
+        int p = e / T, i = e % T;
+        float largest = Float.NEGATIVE_INFINITY, sum = 0f;
+        for (int f = 0; f < V; f++) y.set(y0 + e * V + f, 0f);
+        for (int j = 0; j < S; j++) {
+            if (hidden(mask, m0, n, 6, p, i, j) == 0) {
+                float s = c.get(0) * dot(q, q0 + e * D, k, k0 + (p * S + j) * D, D);
+                float next = Loops.larger(largest, s), weight = TornadoMath.exp(s - next);
+                float rest = sum > 0f ? TornadoMath.exp(largest - next) : 0f;
+                sum = sum * rest + weight;
+                for (int f = 0; f < V; f++) y.set(y0 + e * V + f, y.get(y0 + e * V + f) * rest + weight * v.get(v0 + (p * S + j) * V + f));
+                largest = next;
             }
-            float total = Float.NEGATIVE_INFINITY;
-            if (sum != 0f) {
-                total = largest + TornadoMath.log(sum);
-                for (int f = 0; f < V; f++) y.set(y0 + e * V + f, y.get(y0 + e * V + f) / sum);
-            }
-            logSum.set(l0 + e, total);
         }
+        float total = Float.NEGATIVE_INFINITY;
+        if (sum != 0f) {
+            total = largest + TornadoMath.log(sum);
+            for (int f = 0; f < V; f++) y.set(y0 + e * V + f, y.get(y0 + e * V + f) / sum);
+        }
+        logSum.set(l0 + e, total);
     }
 
     /** dq_i (+)= scale · Σⱼ ds_ij k_j with ds_ij = p_ij (dout_i · v_j - dout_i · y_i). */

@@ -86,12 +86,14 @@ final class AxisLoops {
     static void softmax(FloatArray y, FloatArray x, IntArray n) {
         int y0 = n.get(0), x0 = n.get(1), outer = n.get(2), count = n.get(3), inner = n.get(4);
         int lines = outer * inner;
-        for (@Parallel int e = 0; e < lines; e++) {
-            int first = e / inner * count * inner + e % inner;
-            float m = Loops.largest(x, x0 + first, count, inner);
-            float sum = Loops.sumOfExp(x, x0 + first, count, inner, m);
-            for (int j = 0; j < count; j++) y.set(y0 + first + j * inner, TornadoMath.exp(x.get(x0 + first + j * inner) - m) / sum);
-        }
+        for (@Parallel int e = 0; e < lines; e++) softmaxLine(y, y0, x, x0, count, inner, e);
+    }
+
+    static void softmaxLine(FloatArray y, int y0, FloatArray x, int x0, int count, int inner, int e) {
+        int first = e / inner * count * inner + e % inner;
+        float m = Loops.largest(x, x0 + first, count, inner);
+        float sum = Loops.sumOfExp(x, x0 + first, count, inner, m);
+        for (int j = 0; j < count; j++) y.set(y0 + first + j * inner, TornadoMath.exp(x.get(x0 + first + j * inner) - m) / sum);
     }
 
     /** dx[o,j,i] (+)= y[o,j,i] · (dout[o,j,i] - Σₖ dout[o,k,i] y[o,k,i]). */

@@ -15,10 +15,19 @@ import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 /** The devices that TornadoVM sees. Only used where TornadoVM is known to be there. */
 final class Devices {
     /**
-     * @param kind CPU, GPU or ACCELERATOR
+     * @param kind CPU, GPU, FPGA or ACCELERATOR
      */
     record Device(String name, String kind, TornadoDevice tornado) {
+        boolean isFpga() {
+            return kind.equals(FPGA);
+        }
+
         Kernels.Provider line() {
+            if (isFpga()) return fpgaLine();
+            // TornadoVM 4 is there for FPGAs; the kernels for other devices are tested with the one that has no FPGAs
+            if (FpgaFlow.isNeeded()) {
+                return new Kernels.Provider(name, false, "TornadoVM " + FpgaFlow.version() + " is used for FPGAs only.", "For this device choose the kernel \"Unrolled on TornadoVM\".");
+            }
             TornadoTargetDevice physical = tornado.getPhysicalDevice();
             long group = Arrays.stream(physical.getDeviceMaxWorkGroupSize()).max().orElse(0);
             return new Kernels.Provider(name, true, "", "", new Kernels.Device(kind.toLowerCase(Locale.ROOT), physical.getDeviceName().strip() + " (" + tornado.getPlatformName().strip() + ")",
@@ -61,9 +70,25 @@ final class Devices {
 
         private static final String ELSE = "Kernels.use(\"vector\"), or Kernels.use(\"" + "tornado:gpu, else vector\") from the start.";
         private static final String AGAIN = "Tensors are in the host's memory and keep their values. ./unrolled devices says whether it is still there; the CPU's kernels go on: " + ELSE;
+
+        private Kernels.Provider fpgaLine() {
+            List<String> obstacle = FpgaFlow.obstacle(tornado.getPlatformName());
+            TornadoTargetDevice physical = tornado.getPhysicalDevice();
+            Kernels.Device device = new Kernels.Device("fpga", physical.getDeviceName().strip(), physical.getDeviceGlobalMemorySize() >> 20,
+                "on it: " + String.join(", ", FpgaKernels.ON_THE_FPGA) + "; all other kernels on the CPU");
+            return obstacle.isEmpty() ? new Kernels.Provider(name, true, "", "", device) : new Kernels.Provider(name, false, obstacle.getFirst(), obstacle.getLast(), device);
+        }
     }
 
+    private static final String FPGA = "FPGA";
+
     private Devices() { }
+
+    /** TornadoVM itself sees an accelerator, and takes its FPGA flow by the platform's name. */
+    private static String kind(TornadoDevice device) {
+        String kind = device.getDeviceType().name(), platform = device.getPlatformName().toLowerCase(Locale.ROOT);
+        return kind.equals("ACCELERATOR") && (platform.contains("fpga") || platform.contains("xilinx")) ? FPGA : kind;
+    }
 
     /** All of them, in TornadoVM's order. */
     static List<Device> all() {
@@ -83,11 +108,17 @@ final class Devices {
         private static List<Device> find() {
             // a kernel that cannot be compiled shall be an error: TornadoVM would run it as plain Java and say nothing
             System.setProperty("tornado.recover.bailout", "false");
+            FpgaFlow.prepare();
             List<Device> found = new ArrayList<>();
             int b = 0;
             for (TornadoBackend backend : TornadoExecutionPlan.getTornadoDeviceMap().getAllBackends()) {
                 int d = 0;
-                for (TornadoDevice device : backend.getAllDevices()) found.add(new Device("tornado:" + b + ":" + d++, device.getDeviceType().name(), device));
+                for (TornadoDevice device : backend.getAllDevices()) {
+                    String kind = kind(device), name = "tornado:" + b + ":" + d++;
+                    long fpgas = found.stream().filter(Device::isFpga).count();
+                    if (kind.equals(FPGA)) name = fpgas == 0 ? "tornado:fpga" : "tornado:fpga:" + fpgas;
+                    found.add(new Device(name, kind, device));
+                }
                 b++;
             }
             return List.copyOf(found);

@@ -9,6 +9,9 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * buffer and the ints of the call, then {@code c}, its floats. Only the outer loop is {@code @Parallel}: its index names one element
  * of the destination, or one row, that a single work item computes alone, as the contract wants it. What TornadoVM 5.2 gets wrong
  * is not used: no {@code >>>}, no argument named as a function of OpenCL that the loop calls, no {@code Math.fma} or {@code floor}, no {@code throw}, no array that is written and also another argument.
+ *
+ * <p>What one work item of a core kernel does stands in a function of its own, without {@code @Parallel}: {@link FpgaLoops} calls it too. In these
+ * there is no || before an else: TornadoVM 4.0, which has FPGAs, computes that wrongly; a test looks at what it writes.
  */
 final class Loops {
     /** c[NAN] is NaN: TornadoVM 5.2 writes a constant NaN as a word that OpenCL does not know. */
@@ -35,7 +38,7 @@ final class Loops {
 
     /** The larger of two; NaN wins, as Java's Math.max has it and OpenCL's fmax has not. */
     static float larger(float a, float b) {
-        return b > a || b != b ? (a != a ? a : b) : a;
+        return a >= b ? a : a != a ? a : b;
     }
 
     /** 1/(1 + e⁻ˣ). */

@@ -28,7 +28,7 @@ final class RecurrentLoops {
 
     /** A row of {@code count}, or NaN where the length is outside 0..T. */
     static void begin(FloatArray state, int to, FloatArray first, int from, int count, int length, int T, FloatArray c) {
-        for (int j = 0; j < count; j++) state.set(to + j, length < 0 || length > T ? c.get(Loops.NAN) : first.get(from + j));
+        for (int j = 0; j < count; j++) state.set(to + j, isOutside(length, T) ? c.get(Loops.NAN) : first.get(from + j));
     }
 
     static void zero(FloatArray y, int from, int end) {
@@ -37,28 +37,36 @@ final class RecurrentLoops {
 
     /** The steps to take: none for a length outside 0..T. */
     static int steps(int length, int T) {
-        return length < 0 || length > T ? 0 : length;
+        return isOutside(length, T) ? 0 : length;
+    }
+
+    /** One of the two is negative. (Of a question with || TornadoVM 4.0 takes one branch for both answers.) */
+    static boolean isOutside(int length, int T) {
+        return (length | T - length) < 0;
     }
 
     /** h_t ← f(h_t + W_hh h_before + b_hh), in place. */
     static void rnn(FloatArray h, FloatArray hN, FloatArray weight, FloatArray bias, FloatArray h0, IntArray lengths, IntArray n, FloatArray special) {
+        int B = n.get(8);
+        for (@Parallel int b = 0; b < B; b++) rnnSequence(h, hN, weight, bias, h0, lengths, n, special, b);
+    }
+
+    static void rnnSequence(FloatArray h, FloatArray hN, FloatArray weight, FloatArray bias, FloatArray h0, IntArray lengths, IntArray n, FloatArray special, int b) {
         int hAt = n.get(0), s0 = n.get(1), w0 = n.get(2), b0 = n.get(3), f0 = n.get(4), l0 = n.get(5);
-        int relu = n.get(6), reverse = n.get(7), B = n.get(8), T = n.get(9), H = n.get(10);
-        for (@Parallel int b = 0; b < B; b++) {
-            int length = steps(lengths.get(l0 + b), T), state = s0 + b * H;
-            begin(hN, state, h0, f0 + b * H, H, lengths.get(l0 + b), T, special);
-            for (int s = 0; s < length; s++) {
-                int t = reverse != 0 ? length - 1 - s : s, at = hAt + (b * T + t) * H;
-                for (int j = 0; j < H; j++) {
-                    float a = h.get(at + j) + bias.get(b0 + j) + dot(weight, w0 + j * H, hN, state, H);
-                    float value = TornadoMath.tanh(a);
-                    if (relu != 0) value = Loops.larger(a, 0f);
-                    h.set(at + j, value);
-                }
-                for (int j = 0; j < H; j++) hN.set(state + j, h.get(at + j));
+        int relu = n.get(6), reverse = n.get(7), T = n.get(9), H = n.get(10);
+        int length = steps(lengths.get(l0 + b), T), state = s0 + b * H;
+        begin(hN, state, h0, f0 + b * H, H, lengths.get(l0 + b), T, special);
+        for (int s = 0; s < length; s++) {
+            int t = reverse != 0 ? length - 1 - s : s, at = hAt + (b * T + t) * H;
+            for (int j = 0; j < H; j++) {
+                float a = h.get(at + j) + bias.get(b0 + j) + dot(weight, w0 + j * H, hN, state, H);
+                float value = TornadoMath.tanh(a);
+                if (relu != 0) value = Loops.larger(a, 0f);
+                h.set(at + j, value);
             }
-            zero(h, hAt + (b * T + length) * H, hAt + (b + 1) * T * H);
+            for (int j = 0; j < H; j++) hN.set(state + j, h.get(at + j));
         }
+        zero(h, hAt + (b * T + length) * H, hAt + (b + 1) * T * H);
     }
 
     /** dh = dout_t + W_hhᵀ da_after, da_t = dh · f′. */
@@ -91,25 +99,30 @@ final class RecurrentLoops {
             begin(hN, hs, h0, hFirst + b * H, H, lengths.get(l0 + b), T, special);
             begin(cN, cs, c0, cFirst + b * H, H, lengths.get(l0 + b), T, special);
             for (int s = 0; s < length; s++) {
-                int t = reverse != 0 ? length - 1 - s : s, row = b * T + t, at = a0 + row * 4 * H;
-                for (int k = 0; k < 4 * H; k++) gates.set(at + k, gates.get(at + k) + bias.get(b0 + k) + dot(weight, w0 + k * H, hN, hs, H));
-                for (int j = 0; j < H; j++) {
-                    float i = Loops.sigmoid(gates.get(at + j)), f = Loops.sigmoid(gates.get(at + H + j));
-                    float g = TornadoMath.tanh(gates.get(at + 2 * H + j)), o = Loops.sigmoid(gates.get(at + 3 * H + j));
-                    float cell = f * cN.get(cs + j) + i * g, out = o * TornadoMath.tanh(cell);
-                    gates.set(at + j, i);
-                    gates.set(at + H + j, f);
-                    gates.set(at + 2 * H + j, g);
-                    gates.set(at + 3 * H + j, o);
-                    c.set(cAt + row * H + j, cell);
-                    h.set(hAt + row * H + j, out);
-                    cN.set(cs + j, cell);
-                    hN.set(hs + j, out);
-                }
+                int t = reverse != 0 ? length - 1 - s : s, row = b * T + t;
+                lstmStep(gates, a0 + row * 4 * H, h, hAt + row * H, c, cAt + row * H, hN, hs, cN, cs, weight, w0, bias, b0, H);
             }
             zero(gates, a0 + (b * T + length) * 4 * H, a0 + (b + 1) * T * 4 * H);
             zero(h, hAt + (b * T + length) * H, hAt + (b + 1) * T * H);
             zero(c, cAt + (b * T + length) * H, cAt + (b + 1) * T * H);
+        }
+    }
+
+    /** One step of one sequence: row at of gates, ht of h, ct of c; the state in hN and cN goes on. */
+    static void lstmStep(FloatArray gates, int at, FloatArray h, int ht, FloatArray c, int ct, FloatArray hN, int hs, FloatArray cN, int cs, FloatArray weight, int w0, FloatArray bias, int b0, int H) {
+        for (int k = 0; k < 4 * H; k++) gates.set(at + k, gates.get(at + k) + bias.get(b0 + k) + dot(weight, w0 + k * H, hN, hs, H));
+        for (int j = 0; j < H; j++) {
+            float i = Loops.sigmoid(gates.get(at + j)), f = Loops.sigmoid(gates.get(at + H + j));
+            float g = TornadoMath.tanh(gates.get(at + 2 * H + j)), o = Loops.sigmoid(gates.get(at + 3 * H + j));
+            float cell = f * cN.get(cs + j) + i * g, out = o * TornadoMath.tanh(cell);
+            gates.set(at + j, i);
+            gates.set(at + H + j, f);
+            gates.set(at + 2 * H + j, g);
+            gates.set(at + 3 * H + j, o);
+            c.set(ct + j, cell);
+            h.set(ht + j, out);
+            cN.set(cs + j, cell);
+            hN.set(hs + j, out);
         }
     }
 

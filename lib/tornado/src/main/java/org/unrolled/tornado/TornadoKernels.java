@@ -163,7 +163,7 @@ public class TornadoKernels implements StepCompiler {
         return value ? 1 : 0;
     }
 
-    private static int[] join(int[] first, int... more) {
+    static int[] join(int[] first, int... more) {
         int[] all = Arrays.copyOf(first, first.length + more.length);
         System.arraycopy(more, 0, all, first.length, more.length);
         return all;
@@ -177,7 +177,7 @@ public class TornadoKernels implements StepCompiler {
     }
 
     /** The twelve numbers of a window, as WindowLoops reads them, then the others. */
-    private static int[] window(Window w, int... more) {
+    static int[] window(Window w, int... more) {
         return join(new int[] {w.H(), w.W(), w.kH(), w.kW(), w.strideH(), w.strideW(), w.padH(), w.padW(), w.dilationH(), w.dilationW(), w.outH(), w.outW()}, more);
     }
 

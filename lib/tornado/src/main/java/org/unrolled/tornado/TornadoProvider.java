@@ -12,9 +12,11 @@ import org.unrolled.tensor.kernel.KernelsProvider;
 
 /**
  * Finds TornadoVM's devices, one {@code tornado:backend:device} each; {@code tornado:gpu}, {@code tornado:cpu} and
- * {@code tornado:accelerator} are the first device of that kind. Touches no class of TornadoVM before it knows that it is there.
+ * {@code tornado:accelerator} are the first device of that kind. An FPGA is {@code tornado:fpga}, and needs Java started on another TornadoVM. Touches no class of TornadoVM before it knows that it is there.
  */
 public final class TornadoProvider implements KernelsProvider {
+    private static final String FPGA = "tornado:fpga";
+
     @Override public int rank() {
         return -10;
     }
@@ -44,6 +46,9 @@ public final class TornadoProvider implements KernelsProvider {
     @Override public Optional<Kernels.Provider> find(String name) {
         if (!name.equals("tornado") && !name.startsWith("tornado:")) return Optional.empty();
         List<Kernels.Provider> lines = available();
+        if (name.startsWith(FPGA) && lines.stream().noneMatch(line -> line.name().equals(name))) {
+            return Optional.of(new Kernels.Provider(name, false, FpgaFlow.isNeeded() ? "TornadoVM found no FPGA of that name." : "Java was started without a TornadoVM for FPGAs.", FpgaFlow.FIX));
+        }
         if (lines.getFirst().device() == null) return Optional.of(lines.getFirst());     // no device at all: why
         String kind = name.substring(Math.min(name.length(), "tornado:".length())).toUpperCase(Locale.ROOT);
         Optional<Kernels.Provider> found = Devices.all().stream()
@@ -57,11 +62,17 @@ public final class TornadoProvider implements KernelsProvider {
     }
 
     @Override public Kernels create(String name) {
-        return new TornadoKernels(device(name));
+        Devices.Device device = device(name);
+        return device.isFpga() ? new FpgaKernels(device) : new TornadoKernels(device);
     }
 
     @Override public DeviceRun runOnDevice(String name, Method kernel, Object... arguments) {
-        return MethodRun.run(device(name), kernel, arguments);
+        Devices.Device device = device(name);
+        if (device.isFpga()) {
+            // its code generator gets some questions with || wrong and says nothing; the kit's own loops are checked for that
+            throw new IllegalArgumentException("Kernels from a cell run on GPUs and CPUs; on an FPGA TornadoVM may compute them wrongly. Choose the notebook kernel \"Unrolled on TornadoVM\".");
+        }
+        return MethodRun.run(device, kernel, arguments);
     }
 
     private static Devices.Device device(String name) {

@@ -31,25 +31,28 @@ final class WindowLoops {
 
     /** y[b,o,i,j] (+)= Σ w[o,c,u,v] · x[b, g·C/groups + c, row(i,u), column(j,v)]. */
     static void conv2d(FloatArray y, FloatArray x, FloatArray weight, IntArray n) {
-        int y0 = n.get(0), x0 = n.get(1), w0 = n.get(2), B = n.get(15), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
+        int elements = n.get(15) * n.get(17) * n.get(13) * n.get(14);
+        for (@Parallel int e = 0; e < elements; e++) conv2dElement(y, x, weight, n, e);
+    }
+
+    static void conv2dElement(FloatArray y, FloatArray x, FloatArray weight, IntArray n, int e) {
+        int y0 = n.get(0), x0 = n.get(1), w0 = n.get(2), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
         int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14);
-        int channels = C / groups, outChannels = Cout / groups, elements = B * Cout * outH * outW;
-        for (@Parallel int e = 0; e < elements; e++) {
-            int j = e % outW, i = e / outW % outH, o = e / outW / outH % Cout, b = e / outW / outH / Cout;
-            int first = o / outChannels * channels;
-            float sum = 0f;
-            for (int c = 0; c < channels; c++) {
-                for (int u = 0; u < kH; u++) {
-                    for (int v = 0; v < kW; v++) {
-                        int h = row(n, 3, i, u), w = column(n, 3, j, v);
-                        if (h >= 0 && h < H && w >= 0 && w < W) {
-                            sum += weight.get(w0 + ((o * channels + c) * kH + u) * kW + v) * x.get(x0 + ((b * C + first + c) * H + h) * W + w);
-                        }
+        int channels = C / groups, outChannels = Cout / groups;
+        int j = e % outW, i = e / outW % outH, o = e / outW / outH % Cout, b = e / outW / outH / Cout;
+        int first = o / outChannels * channels;
+        float sum = 0f;
+        for (int c = 0; c < channels; c++) {
+            for (int u = 0; u < kH; u++) {
+                for (int v = 0; v < kW; v++) {
+                    int h = row(n, 3, i, u), w = column(n, 3, j, v);
+                    if (h >= 0 && h < H && w >= 0 && w < W) {
+                        sum += weight.get(w0 + ((o * channels + c) * kH + u) * kW + v) * x.get(x0 + ((b * C + first + c) * H + h) * W + w);
                     }
                 }
             }
-            Loops.put(y, y0 + e, sum, acc);
         }
+        Loops.put(y, y0 + e, sum, acc);
     }
 
     /** dx[b,c,h,w] (+)= Σ dout[b,o,i,j] · w[o,c,u,v] over all with row(i,u) = h and column(j,v) = w. */

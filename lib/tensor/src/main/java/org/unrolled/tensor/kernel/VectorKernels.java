@@ -15,7 +15,7 @@ import jdk.incubator.vector.FloatVector;
  *
  * <p>Matrix products are in VectorGemm, functions of one or two numbers in VectorElementwise, rows in VectorRows.
  */
-public final class VectorKernels extends ReferenceKernels {
+public class VectorKernels extends ReferenceKernels {
     /** Elements that are not worth a vector. */
     private static final int HANDFUL = 64;
 
