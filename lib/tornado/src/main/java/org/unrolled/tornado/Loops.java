@@ -38,7 +38,7 @@ final class Loops {
 
     /** The larger of two; NaN wins, as Java's Math.max has it and OpenCL's fmax has not. */
     static float larger(float a, float b) {
-        return a >= b ? a : a != a ? a : b;
+        return b != b ? b : b > a ? b : a;
     }
 
     /** 1/(1 + e⁻ˣ). */
