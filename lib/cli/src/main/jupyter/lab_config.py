@@ -12,7 +12,7 @@ c.LabApp.check_for_updates_class = "jupyterlab.NeverCheckForUpdate"
 c.LabApp.app_settings_dir = os.path.dirname(os.path.abspath(__file__))
 
 # One kernel to choose from. The stock kernels (Python's, JJava's own) would start lessons without the kit.
-c.KernelSpecManager.allowed_kernelspecs = {"unrolled", "unrolled-tornado"}
+c.KernelSpecManager.allowed_kernelspecs = {"unrolled", "unrolled-tornado", "unrolled-fpga"}
 c.KernelSpecManager.ensure_native_kernel = False
 c.MultiKernelManager.default_kernel_name = "unrolled"
 

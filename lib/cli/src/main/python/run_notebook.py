@@ -71,8 +71,9 @@ async def execute(notebook, options):
             say({"cell": done[0], "of": code_cells})
 
     # without an SDK there is no such kernelspec, and Kernels.use says what is missing
-    beside = (options.kernels or "").startswith("tornado") and "unrolled-tornado" in KernelSpecManager().find_kernel_specs()
-    client = NotebookClient(notebook, kernel_name="unrolled-tornado" if beside else "unrolled", timeout=options.timeout, startup_timeout=120,
+    wanted = options.kernels or ""
+    beside = "unrolled-fpga" if wanted.startswith("tornado:fpga") else "unrolled-tornado" if wanted.startswith("tornado") else "unrolled"
+    client = NotebookClient(notebook, kernel_name=beside if beside in KernelSpecManager().find_kernel_specs() else "unrolled", timeout=options.timeout, startup_timeout=120,
                             resources={"metadata": {"path": options.folder}}, on_cell_start=on_cell, shutdown_kernel="graceful")
     error = peak = None
     begun = time.time()

@@ -302,12 +302,98 @@ class OpenClOnTheCpu(InAFolder):
             unrolled.install_opencl_cpu()
 
 
+class AnFpga(InAFolder):
+    def find(self, tornado={"home": "/sdk", "version": "5.2.0-jdk25", "api": "api.jar"}, **env):
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder), mock.patch.object(unrolled, "find_tornado", lambda: tornado):
+            return unrolled.find_fpga(env)
+
+    def sdk(self, version="4.0.1-jdk25", folder=".unrolled/tornadovm-fpga"):
+        return self.write("%s/share/java/tornado/tornado-api-%s.jar" % (folder, version))
+
+    def test_each_thing_that_is_missing_is_said(self):
+        said = self.find()
+        self.assertEqual(said["missing"], "no TornadoVM SDK 4.0 for JDK 25")
+        self.assertIn("~/.unrolled/tornadovm-fpga, or set TORNADOVM_FPGA_HOME", said["fix"])
+        self.sdk("5.2.0-jdk25", "newer")
+        newer = os.path.join(self.folder, "newer")
+        self.assertEqual(self.find(TORNADOVM_FPGA_HOME=newer)["missing"], "no TornadoVM SDK 4.0 for JDK 25 (found 5.2.0-jdk25 in %s)" % newer)
+        self.sdk()
+        self.assertEqual(self.find({"missing": "none"})["fix"], unrolled.TORNADO_FIX)
+        said = self.find()
+        self.assertEqual(said["missing"], "TornadoVM 4.0.1-jdk25 is there, but neither an FPGA emulator nor a board")
+        self.assertIn("./unrolled install --fpga", said["fix"])
+        self.assertEqual(self.find(TORNADOVM_FPGA_CONF="/nowhere.conf")["missing"], "TORNADOVM_FPGA_CONF names no file: /nowhere.conf")
+
+    def test_with_the_emulator_java_finds_it_alone_and_without_its_vectorizer(self):
+        api = self.sdk()
+        library = self.write(".unrolled/opencl-fpga/lib/libintelocl_emu.so")
+        found = self.find()
+        self.assertEqual((found["api"], found["board"]), (api, None))
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder):
+            env = unrolled.fpga_environment(found)
+        self.assertEqual(env["CL_CONFIG_USE_VECTORIZER"], "False")
+        self.assertEqual(env["TORNADOVM_HOME"], os.path.join(self.folder, ".unrolled", "tornadovm-fpga"))
+        self.assertEqual(os.listdir(env["OCL_ICD_VENDORS"]), ["intel-fpga-emulator.icd"])
+        with open(os.path.join(env["OCL_ICD_VENDORS"], "intel-fpga-emulator.icd"), encoding="utf-8") as icd:
+            self.assertEqual(icd.read().strip(), library)
+        self.assertEqual(unrolled.fpga_environment({"missing": "none"}), {})
+
+    def test_a_board_has_its_configuration_file_and_the_systems_drivers(self):
+        self.sdk()
+        board = self.write("board.conf", "DEVICE_NAME = p385a\nCOMPILER = aoc\n")
+        found = self.find(TORNADOVM_FPGA_CONF=board)
+        self.assertEqual(found["board"], board)
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder):
+            self.assertEqual(unrolled.fpga_environment(found), {"TORNADOVM_HOME": found["home"], "TORNADOVM_FPGA_CONF": board})
+        self.assertEqual(unrolled.fpga_build(found), [], "no test makes bitstreams")
+
+    def test_a_home_that_may_not_be_written_gets_one_of_our_own(self):
+        self.write("sdk/bin/cleanFpga.sh")
+        home = os.path.join(self.folder, "sdk")
+        with mock.patch.object(os.path, "expanduser", lambda name: self.folder), mock.patch.object(os, "access", lambda folder, mode: False):
+            own = unrolled.fpga_home(home)
+            self.assertEqual(unrolled.fpga_home(home), own, "a second time too")
+        self.assertNotEqual(own, home)
+        self.assertTrue(os.path.isfile(os.path.join(own, "bin", "cleanFpga.sh")))
+
+    def test_the_lock_pins_with_hashes_and_no_address(self):
+        with open(os.path.join(ROOT, "lib", "tornado", "src", "main", "python", "opencl-fpga.lock"), encoding="utf-8") as lock:
+            text = lock.read()
+        self.assertRegex(text, r"intel-opencl-fpga-emu-rt==2025\.0\.5 \\\n    --hash=sha256:")
+        self.assertNotIn("://", text)
+
+    def test_elsewhere_it_says_so(self):
+        with mock.patch.object(sys, "platform", "darwin"), self.assertRaisesRegex(unrolled.Problem, "--fpga is for Linux"):
+            unrolled.install_emulator()
+
+    def test_devices_shows_what_another_java_sees_or_what_is_missing(self):
+        self.sdk()
+        asked = []
+
+        def java(ready, arguments, fpga=False, **streams):
+            asked.append((arguments[:2], fpga))
+            return (0, b'[{"name": "tornado:fpga", "usable": true}]') if fpga else 0
+
+        for emulator in (False, True):
+            if emulator:
+                self.write(".unrolled/opencl-fpga/lib/libintelocl_emu.so")
+            found = self.find()
+            with mock.patch.object(unrolled, "set_up", lambda: {}), mock.patch.object(unrolled, "call_java", java), mock.patch.object(unrolled, "ROOT", self.folder), \
+                    mock.patch.object(unrolled, "find_fpga", lambda: found), mock.patch.object(unrolled, "find_tornado", lambda: {"missing": "no SDK"}):
+                self.assertEqual(unrolled.main(["devices", "--json"]), 0)
+            lines = unrolled.read_json(os.path.join(self.folder, ".unrolled", "devices.json"))
+            self.assertEqual(lines[0], {"name": "tornado", "usable": False, "reason": "No SDK.", "fix": "Fix: " + unrolled.TORNADO_FIX + "."})
+            self.assertEqual(lines[1]["name"], "tornado:fpga")
+            self.assertEqual(lines[1]["usable"], emulator)
+        self.assertEqual(asked, [(["devices", "--json"], False), (["devices", "--lines"], True), (["devices", "--json"], False)])
+
+
 class Kernelspec(InAFolder):
-    def installed(self, own_jars, sdk={"missing": "none in this test"}):
+    def installed(self, own_jars, sdk={"missing": "none in this test"}, fpga={"missing": "none in this test"}):
         prefix, kit = os.path.join(self.folder, "prefix"), os.path.join(self.folder, "kit", "abc")
         self.write("kit/abc/unrolled-tensor.jar", "jar")
         with mock.patch.object(unrolled, "train", lambda jdk, jars, cache: "no JVM in this test"):
-            with mock.patch.object(unrolled, "find_tornado", lambda: sdk):
+            with mock.patch.object(unrolled, "find_tornado", lambda: sdk), mock.patch.object(unrolled, "find_fpga", lambda: fpga):
                 said = unrolled.install_kernel(prefix, self.folder, kit, own_jars)
         with open(os.path.join(prefix, "share", "jupyter", "kernels", "unrolled", "kernel.json"), encoding="utf-8") as spec:
             return said, json.load(spec)
@@ -337,6 +423,20 @@ class Kernelspec(InAFolder):
         self.assertEqual([option for option in plain["argv"] if "tornado" in option.replace(self.folder, "")], [], "lessons start without it")
         self.installed(False)
         self.assertFalse(os.path.exists(spec), "the SDK is gone")
+
+    def test_for_an_fpga_there_is_another_kernel_on_its_own_sdk(self):
+        for name in ("share/java/tornado/tornado-drivers-opencl-4.0.1-jdk25.jar", "lib/libtornado-opencl.so"):
+            self.write("fpga/" + name)
+        board, home = self.write("board.conf"), os.path.join(self.folder, "fpga")
+        self.installed(False, fpga={"home": home, "version": "4.0.1-jdk25", "api": "api.jar", "board": board})
+        spec = os.path.join(self.folder, "prefix", "share", "jupyter", "kernels", "unrolled-fpga", "kernel.json")
+        with open(spec, encoding="utf-8") as text:
+            kernel = json.load(text)
+        self.assertEqual(kernel["display_name"], "Unrolled on an FPGA (Java)")
+        self.assertEqual(kernel["env"], {"TORNADOVM_HOME": home, "TORNADOVM_FPGA_CONF": board})
+        self.assertIn("--module-path=" + os.path.join(home, "share", "java", "tornado"), kernel["argv"])
+        self.installed(False)
+        self.assertFalse(os.path.exists(spec), "it is gone")
 
     def test_into_another_environment_the_jars_go_along(self):
         said, spec = self.installed(own_jars=True)

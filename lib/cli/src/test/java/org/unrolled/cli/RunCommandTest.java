@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
@@ -78,6 +79,17 @@ class RunCommandTest {
                     assertThat(device.usable()).isTrue();
                     assertThat(device.reason()).isEmpty();
                 });
+    }
+
+    @Test void devicesOfAnotherJvmAndWhatIsMissingAreLinesToo(@TempDir Path folder) throws IOException {
+        assertThat(execute("devices", "--lines").out).startsWith("[");
+        Path beside = Files.writeString(folder.resolve("lines"), """
+                [{"name": "tornado:fpga", "usable": true, "reason": "", "fix": "", "device": {"kind": "fpga", "title": "An FPGA", "memoryMiB": 7, "limits": "on it: matmul"}},
+                 {"name": "tornado", "usable": false, "reason": "No SDK.", "fix": "Get it."}]""");
+        Said said = execute("devices", "--beside", beside.toString());
+        assertThat(said.out).contains("✓ tornado:fpga   fpga   An FPGA, 7 MiB, on it: matmul").contains("✗ tornado        cpu    No SDK. Get it.");
+        assertThat(Unrolled.JSON.fromJson(execute("devices", "--json", "--beside", beside.toString()).out, DevicesCommand.Device[].class))
+                .contains(new DevicesCommand.Device("tornado:fpga", "fpga", true, "", 7L));
     }
 
     @Test void doctorFindsThisMachineFit() {
