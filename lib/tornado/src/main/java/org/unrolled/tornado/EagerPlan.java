@@ -20,13 +20,13 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * A kernel with arrays of its own. A call copies its buffers into them, runs the kernel between two transfers, and copies what was written
  * back. TornadoVM compiles for arrays, not for their contents, so one plan serves every call whose buffers fit.
  */
-final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
+final class EagerPlan implements DeviceKernel.Arguments, DevicePlan {
     /** Rank {@value org.unrolled.tensor.kernel.Kernels#MAX_RANK} needs a size and two strides an axis, and there are an offset a buffer and some sizes. */
     private static final int NUMBERS = 48;
     /** Work items of a group, and of all groups at most: loops stride over what is left. */
     private static final int GROUP = 64, MOST = 1 << 16;
     /** Stands in a destination before a call: a NaN of a kind that no kernel computes. TornadoVM 5.2 prints an error of the driver and goes on as if there were none. */
-    private static final int UNWRITTEN = 0x7fc0dead;
+    static final int UNWRITTEN = 0x7fc0dead;
 
     /** The default, fast-relaxed-math, takes it that nothing is infinite or NaN. */
     static final String FLAGS = "-cl-mad-enable";
@@ -106,12 +106,11 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
         return c;
     }
 
-    /** What it holds on the device, and as much again in the host's memory. */
-    long bytes() {
+    @Override public long bytes() {
         return bytes;
     }
 
-    void run(DeviceCall call) {
+    @Override public void run(DeviceCall call) {
         List<Buffer> buffers = call.buffers();
         for (int i = 0; i < arrays.length; i++) {
             n.set(i, 0);
@@ -128,16 +127,16 @@ final class EagerPlan implements DeviceKernel.Arguments, AutoCloseable {
         for (int i = 0; i < call.written(); i++) fetch(arrays[i], buffers.get(i));
     }
 
-    private static MemorySegment segment(Object array) {
+    static MemorySegment segment(Object array) {
         return array instanceof FloatArray floats ? floats.getSegment() : ((IntArray) array).getSegment();
     }
 
-    private static void send(Buffer from, Object to) {
+    static void send(Buffer from, Object to) {
         if (to instanceof FloatArray floats) MemorySegment.copy(from.floats(), from.offset(), floats.getSegment(), ValueLayout.JAVA_FLOAT, 0, from.length());
         else MemorySegment.copy(from.ints(), from.offset(), ((IntArray) to).getSegment(), ValueLayout.JAVA_INT, 0, from.length());
     }
 
-    private static void fetch(Object from, Buffer to) {
+    static void fetch(Object from, Buffer to) {
         if (from instanceof FloatArray floats) MemorySegment.copy(floats.getSegment(), ValueLayout.JAVA_FLOAT, 0, to.floats(), to.offset(), to.length());
         else MemorySegment.copy(((IntArray) from).getSegment(), ValueLayout.JAVA_INT, 0, to.ints(), to.offset(), to.length());
     }

@@ -21,7 +21,7 @@ final class EagerPlans {
     private record Key(DeviceKernel kernel, boolean reads, List<Integer> capacities) { }
 
     private final Devices.Device device;
-    private final LinkedHashMap<Key, EagerPlan> plans = new LinkedHashMap<>(16, 0.75f, true);
+    private final LinkedHashMap<Key, DevicePlan> plans = new LinkedHashMap<>(16, 0.75f, true);
     private final long mostBytes;
     private long made;
     private long bytes;
@@ -73,9 +73,9 @@ final class EagerPlans {
     }
 
     private void run(Key key, DeviceCall call) {
-        EagerPlan plan = plans.get(key);
+        DevicePlan plan = plans.get(key);
         if (plan == null) {
-            plan = new EagerPlan(call, key.capacities(), device);
+            plan = device.isFpga() ? new FpgaPlan(call, key.capacities(), device) : new EagerPlan(call, key.capacities(), device);
             made++;
             bytes += plan.bytes();
             plans.put(key, plan);
@@ -95,7 +95,7 @@ final class EagerPlans {
     }
 
     private void forget(Key key) {
-        EagerPlan plan = plans.remove(key);
+        DevicePlan plan = plans.remove(key);
         if (plan == null) return;
         bytes -= plan.bytes();
         plan.close();

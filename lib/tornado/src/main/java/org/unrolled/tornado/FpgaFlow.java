@@ -12,6 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class FpgaFlow {
 
     private final Path folder, file, kept;
     private final String device;
+    private final Map<String, String> sources = new LinkedHashMap<>();
     private int plans;
 
     private FpgaFlow(Path folder, @Nullable Path board) throws IOException {
@@ -92,6 +94,16 @@ final class FpgaFlow {
         return prepared().folder.resolve("compiler");
     }
 
+    /** Remembers what TornadoVM wrote for a kernel. */
+    static synchronized void written(String kernel, String source) {
+        prepared().sources.put(kernel, source);
+    }
+
+    /** By the kernel's name. */
+    static synchronized Map<String, String> sources() {
+        return Map.copyOf(prepared().sources);
+    }
+
     private Path next(String kernel) throws IOException {
         Path next = Files.createDirectory(folder.resolve(plans++ + "-" + kernel));
         Files.writeString(file, "DEVICE_NAME = %s%nCOMPILER = %s%nDIRECTORY_BITSTREAM = %s/%n".formatted(device, folder.resolve("compiler"), next));
@@ -141,7 +153,7 @@ final class FpgaFlow {
     /** What was left in a plan's folder by a compiler that failed. */
     static String complaint(Path folder) {
         try (Stream<String> lines = Files.lines(folder.resolve("errorFPGA.log"))) {
-            return String.join(" ", lines.filter(line -> !line.startsWith("Standard error (if any)") && !line.startsWith("mv: ") && !line.startsWith("-----")).toList());
+            return lines.filter(line -> !line.startsWith("Standard error (if any)") && !line.startsWith("mv: ") && !line.startsWith("-----")).collect(Collectors.joining(" ")).strip();
         } catch (IOException e) {
             return "it said nothing";
         }

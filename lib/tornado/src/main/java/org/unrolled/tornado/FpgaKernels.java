@@ -1,6 +1,5 @@
 package org.unrolled.tornado;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.unrolled.tensor.kernel.Buffer;
@@ -28,14 +27,13 @@ public class FpgaKernels extends VectorKernels {
     private static final DeviceKernel RNN = new DeviceKernel(FpgaLoops.class, "rnn", (g, id, a) -> g.task(id, FpgaLoops::rnn, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.ints(5), a.n(), a.c()));
     private static final DeviceKernel LSTM = new DeviceKernel(FpgaLoops.class, "lstm", (g, id, a) -> g.task(id, FpgaLoops::lstm, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.ints(9), a.n(), a.c()));
 
-    private record PlanKey(DeviceKernel kernel, List<Integer> capacities) { }
-
     private final Devices.Device device;
-    private final Map<PlanKey, FpgaPlan> plans = new LinkedHashMap<>();
+    private final EagerPlans plans;
     private long runs;
 
     FpgaKernels(Devices.Device device) {
         this.device = device;
+        this.plans = new EagerPlans(device);
     }
 
     @Override public String name() {
@@ -47,18 +45,16 @@ public class FpgaKernels extends VectorKernels {
         return runs;
     }
 
-    /** The OpenCL C of each kernel that was compiled so far, by its name. */
-    public synchronized Map<String, String> sources() {
-        Map<String, String> sources = new LinkedHashMap<>();
-        plans.forEach((key, plan) -> sources.put(key.kernel().name(), plan.source()));
-        return sources;
+    /** The OpenCL C that TornadoVM wrote for each kernel so far, by its name. */
+    public Map<String, String> sources() {
+        return FpgaFlow.sources();
     }
 
-    private synchronized void run(DeviceKernel kernel, int written, int elements, int[] ints, float[] floats, Buffer... buffers) {
-        DeviceCall call = new DeviceCall(kernel, List.of(buffers), written, ints, floats);
+    /** @param reads whether the last destination is added to, not overwritten */
+    private synchronized void run(DeviceKernel kernel, int written, boolean reads, int elements, int[] ints, float[] floats, Buffer... buffers) {
+        DeviceCall call = new DeviceCall(kernel, List.of(buffers), written, reads, TornadoKernels.join(ints, elements), floats);
         if (call.isEmpty()) return;
-        PlanKey key = new PlanKey(kernel, call.buffers().stream().map(TornadoKernels::capacity).toList());
-        plans.computeIfAbsent(key, any -> new FpgaPlan(call, key.capacities(), device)).run(call, elements);
+        plans.run(call);
         runs++;
     }
 
@@ -69,33 +65,33 @@ public class FpgaKernels extends VectorKernels {
     // ---- attention: products and the softmax of rows
 
     @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB, boolean transposeA, boolean transposeB, boolean acc) {
-        run(MATMUL, 1, batch * M * N, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
+        run(MATMUL, 1, acc, batch * M * N, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
     }
 
     @Override public void softmax(Buffer y, Buffer x, int outer, int n, int inner) {
-        run(SOFTMAX, 1, outer * inner, new int[] {outer, n, inner}, NONE, y, x);
+        run(SOFTMAX, 1, false, outer * inner, new int[] {outer, n, inner}, NONE, y, x);
     }
 
     @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        run(ATTENTION, 2, B * H * T, TornadoKernels.join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
+        run(ATTENTION, 2, false, B * H * T, TornadoKernels.join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
     }
 
     // ---- convolution
 
     @Override public void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D, 1, B * Cout * window.outH() * window.outW(), TornadoKernels.window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
+        run(CONV2D, 1, acc, B * Cout * window.outH() * window.outW(), TornadoKernels.window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
     }
 
     // ---- recurrent layers
 
     @Override public void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
         requireLengths("rnn", lengths, T);
-        run(RNN, 2, B, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, h, hN, weight, bias, h0, lengths);
+        run(RNN, 2, false, B, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, h, hN, weight, bias, h0, lengths);
     }
 
     @Override public void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("lstm", lengths, T);
-        run(LSTM, 5, B, new int[] {flag(reverse), B, T, H}, NONE, gates, h, c, hN, cN, weight, bias, h0, c0, lengths);
+        run(LSTM, 5, false, B, new int[] {flag(reverse), B, T, H}, NONE, gates, h, c, hN, cN, weight, bias, h0, c0, lengths);
     }
 
     private static void requireLengths(String op, Buffer lengths, int T) {
