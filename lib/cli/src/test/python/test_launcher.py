@@ -267,9 +267,10 @@ class FindsTornado(InAFolder):
     def test_options_go_to_maven_through_a_file_that_may_lie_anywhere(self):
         self.write("an sdk/etc/exportLists/common-exports", "# a comment\n--add-reads=a=b\n")
         with mock.patch.object(unrolled, "ROOT", self.folder):
-            said = unrolled.tornado_build({"home": os.path.join(self.folder, "an sdk"), "version": "5.2.0-jdk25", "api": "api.jar"})
-        self.assertEqual(said, ["-Dtornado.api.jar=api.jar", "-Dtornado.options=@" + os.path.join(self.folder, ".unrolled", "tornado.options")])
-        with open(said[1].split("@", 1)[1], encoding="utf-8") as options:
+            said = unrolled.tornado_build({"home": os.path.join(self.folder, "an sdk"), "version": "5.2.0-jdk25", "api": "tornado-api-5.jar"})
+        self.assertEqual(said, ["-Dtornado.api.jar=tornado-api-5.jar", "-Dtornado.runtime.jar=tornado-runtime-5.jar",
+                                "-Dtornado.options=@" + os.path.join(self.folder, ".unrolled", "tornado.options")])
+        with open(said[2].split("@", 1)[1], encoding="utf-8") as options:
             lines = options.read().splitlines()
         self.assertIn('"-Djava.library.path=%s"' % os.path.join(self.folder, "an sdk", "lib"), lines)
         self.assertEqual(lines[-1], "--add-reads=a=b")
