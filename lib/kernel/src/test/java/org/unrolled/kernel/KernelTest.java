@@ -124,6 +124,9 @@ public class KernelTest {
             stock.run("void spin() { while (true) Math.sin(1); }");
             assertThat(stock.run("import java.time.*;\norg.unrolled.notebook.cell.TimeLimit.call(() -> { spin(); return 1; }, Duration.ofMillis(100)).toString()").result())
                     .as("nothing can end it there").endsWith("ended=false]");
+            stock.run("static void fill(float[] x) { for (int i = 0; i < x.length; i++) x[i] = i; }");
+            assertThat(stock.run(cells + ".deviceMethod(\"fill\", 1)").traceback()).as("no lost @Parallel, but an error")
+                    .contains("This notebook runs on a kernel that does not keep the byte code of cells, which a device's kernel is compiled from. Choose the notebook kernel \"Unrolled on TornadoVM\".");
         }
     }
 }

@@ -22,7 +22,7 @@ final class DeviceRuns {
         double in = run.overheadMs();
         double kernel = in + run.copyInMs();
         double out = kernel + run.kernelMs();
-        return List.of(new Part("launch", run.overheadMs(), 0, "", Colors.SIXTH),
+        return List.of(new Part("set up, wait", run.overheadMs(), 0, "", Colors.SIXTH),
                 new Part("copy in", run.copyInMs(), in, bytes(run.bytesIn()), Colors.FIRST),
                 new Part("kernel", run.kernelMs(), kernel, "", Colors.SECOND),
                 new Part("copy out", run.copyOutMs(), out, bytes(run.bytesOut()), Colors.THIRD));

@@ -103,7 +103,7 @@ class OnDeviceTest {
         assertThat(output.text()).isEqualTo("""
                 saxpy on A device, 1,048,576 work items, median of 15 warm runs
                                  ms  share  moved
-                launch          0.5   25 %
+                set up, wait    0.5   25 %
                 copy in        0.25   13 %  8.0 MiB
                 kernel            1   50 %
                 copy out       0.25   13 %  4.0 MiB

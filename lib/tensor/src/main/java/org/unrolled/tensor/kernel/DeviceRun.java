@@ -11,7 +11,7 @@ import java.util.List;
  * @param language   of {@code source}: "OpenCL C", "PTX" or "CUDA C"
  * @param source     what TornadoVM made of the kernel
  * @param java       the kernel as it was written; empty where only its byte code is known
- * @param compileMs  from byte code to {@code source} (TornadoVM) and from there to the device's own code (the driver)
+ * @param compileMs  from byte code to {@code source} (TornadoVM) and from there to the device's own code (the driver); the first kernel of a JVM also warms TornadoVM's compiler up
  * @param copyInMs   the arrays, from Java's memory to the device's, by the device's clock; those that the kernel writes too, since it may leave a part of them as it was
  * @param kernelMs   the kernel itself, by the device's clock
  * @param copyOutMs  the arrays that the kernel writes, back into Java's memory, by the device's clock
@@ -32,7 +32,7 @@ public record DeviceRun(String kernel, String device, String language, String so
         return new DeviceRun(kernel, device, language, this.source, source, compileMs, copyInMs, kernelMs, copyOutMs, callMs, bytesIn, bytesOut, workItems, warmRuns);
     }
 
-    /** What a warm call takes beyond transfers and kernel: TornadoVM and the driver launching them. */
+    /** What a warm call takes beyond transfers and kernel: TornadoVM and the driver setting them up and waiting for them. */
     public double overheadMs() {
         return Math.max(0, callMs - copyInMs - kernelMs - copyOutMs);
     }
