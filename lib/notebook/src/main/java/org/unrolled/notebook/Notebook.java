@@ -321,7 +321,7 @@ public class Notebook extends Tensors {
 
     /** Whether this notebook has a device that {@link #onDevice} can run a kernel on. */
     public static boolean hasDevice() {
-        return Kernels.available().stream().anyMatch(provider -> provider.usable() && provider.device() != null);
+        return Kernels.available().stream().anyMatch(provider -> provider.usable() && provider.device() != null && !provider.device().kind().equals("fpga"));
     }
 
     /** Shows the kernel as it was written beside the code that the device was given. */
