@@ -1,5 +1,6 @@
 package org.unrolled.tornado;
 
+import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -10,8 +11,28 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
  * @param loops where the loop stands
  * @param name  its method
  * @param join  adds the task: {@code (graph, id, a) -> graph.task(id, ElementwiseLoops::copy, a.floats(0), a.floats(1), a.n())}
+ * @param groups for a kernel whose work items share local memory: how they are grouped; without, any work item takes any element
  */
-record DeviceKernel(Class<?> loops, String name, Join join) {
+record DeviceKernel(Class<?> loops, String name, Join join, @Nullable Groups groups) {
+    /** A loop of which each round stands alone. */
+    DeviceKernel(Class<?> loops, String name, Join join) {
+        this(loops, name, join, null);
+    }
+
+    /**
+     * Work groups.
+     *
+     * @param width  work items of a group along x
+     * @param height along y
+     * @param count  how many groups the call's ints ask for, along x and along y
+     */
+    record Groups(int width, int height, Count count) {
+        @FunctionalInterface
+        interface Count {
+            int[] of(int[] ints);
+        }
+    }
+
     DeviceKernel {
         if (OpenClNames.taken(name)) throw new IllegalArgumentException("The kernel " + loops.getSimpleName() + "." + name + " has the name of a function or word of OpenCL C, and some drivers end Java when it is launched. Give the method another name.");
     }

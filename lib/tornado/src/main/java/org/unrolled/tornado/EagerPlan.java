@@ -11,6 +11,7 @@ import uk.ac.manchester.tornado.api.TaskGraph;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
+import uk.ac.manchester.tornado.api.WorkerGrid2D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -77,15 +78,22 @@ final class EagerPlan implements DeviceKernel.Arguments, DevicePlan {
         return graph.transferToHost(DataTransferMode.EVERY_EXECUTION, written);
     }
 
-    /** As many work items as the largest destination has elements, in whole groups. */
-    private static int workItems(DeviceCall call) {
+    /** Whole groups of work items: as the kernel groups them, else as many items as the largest destination has elements. */
+    private static long[] workItems(DeviceCall call) {
+        DeviceKernel.Groups groups = call.kernel().groups();
+        if (groups != null) {
+            int[] count = groups.count().of(call.ints());
+            return new long[] {(long) count[0] * groups.width(), (long) count[1] * groups.height()};
+        }
         int most = call.buffers().stream().limit(call.written()).mapToInt(Buffer::length).max().orElse(1);
-        return (Math.clamp(most, 1, MOST) + GROUP - 1) / GROUP * GROUP;
+        return new long[] {(Math.clamp(most, 1, MOST) + GROUP - 1) / GROUP * GROUP, 1};
     }
 
     static WorkerGrid grid(DeviceCall call) {
-        WorkerGrid grid = new WorkerGrid1D(workItems(call));
-        grid.setLocalWork(GROUP, 1, 1);
+        long[] items = workItems(call);
+        DeviceKernel.Groups groups = call.kernel().groups();
+        WorkerGrid grid = groups == null ? new WorkerGrid1D((int) items[0]) : new WorkerGrid2D((int) items[0], (int) items[1]);
+        grid.setLocalWork(groups == null ? GROUP : groups.width(), groups == null ? 1 : groups.height(), 1);
         return grid;
     }
 
@@ -119,7 +127,8 @@ final class EagerPlan implements DeviceKernel.Arguments, DevicePlan {
         }
         for (int i = 0; i < call.ints().length; i++) n.set(arrays.length + i, call.ints()[i]);
         for (int i = 0; i < call.floats().length; i++) c.set(i, call.floats()[i]);
-        grid.setGlobalWork(workItems(call), 1, 1);
+        long[] items = workItems(call);
+        grid.setGlobalWork(items[0], items[1], 1);
         plan.execute();
         for (int i = 0; i < call.written() && !reads; i++) {
             if (buffers.get(i).length() > 0 && segment(arrays[i]).get(ValueLayout.JAVA_INT, 0) == UNWRITTEN) throw device.silent(call.kernel().name());

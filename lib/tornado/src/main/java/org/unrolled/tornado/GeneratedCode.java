@@ -7,6 +7,7 @@ import java.lang.classfile.ClassFile;
 import java.lang.classfile.MethodModel;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.common.SchedulableTask;
@@ -17,8 +18,8 @@ import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
  * a mistake of the build or of Java's options that nobody would notice, so it is an error here.
  */
 final class GeneratedCode {
-    /** How the source of a parallel loop asks which work item it is. */
-    private static final String WHO_AM_I = "get_global_id";
+    /** How the source of a parallel loop asks which work item it is, and that of a kernel for work groups. */
+    private static final Pattern WHO_AM_I = Pattern.compile("get_global_id|get_group_id");
 
     private GeneratedCode() { }
 
@@ -74,7 +75,7 @@ final class GeneratedCode {
 
     /** Refuses a kernel that was compiled for one work item. */
     static void requireParallel(String source, String kernel, Class<?> loops) {
-        if (source.contains(WHO_AM_I)) return;
+        if (WHO_AM_I.matcher(source).find()) return;
         throw new IllegalStateException("The kernel " + kernel + " lost its @Parallel loop and would run as a single work item: " + cause(loops, kernel, "no loop of it is marked @Parallel."));
     }
 

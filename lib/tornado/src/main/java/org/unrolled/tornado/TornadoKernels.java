@@ -12,6 +12,7 @@ import org.unrolled.tensor.kernel.ReferenceKernels;
 import org.unrolled.tensor.kernel.StepCompiler;
 import org.unrolled.tensor.kernel.Unary;
 import org.unrolled.tensor.kernel.Window;
+import uk.ac.manchester.tornado.api.KernelContext;
 
 /**
  * The contract on a device of TornadoVM, one call after the other: the buffers lie in the host's memory as those of the CPU's
@@ -52,6 +53,8 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel LOG_SOFTMAX = new DeviceKernel(AxisLoops.class, "logSoftmax", (g, id, a) -> g.task(id, AxisLoops::logSoftmax, a.floats(0), a.floats(1), a.n()));
     private static final DeviceKernel LOG_SOFTMAX_BACKWARD = new DeviceKernel(AxisLoops.class, "logSoftmaxBackward", (g, id, a) -> g.task(id, AxisLoops::logSoftmaxBackward, a.floats(0), a.floats(1), a.floats(2), a.n()));
     private static final DeviceKernel MATMUL = new DeviceKernel(MatrixLoops.class, "matmul", (g, id, a) -> g.task(id, MatrixLoops::matmul, a.floats(0), a.floats(1), a.floats(2), a.n()));
+    private static final DeviceKernel MATMUL_TILED = new DeviceKernel(MatrixLoops.class, "matmulTiled", (g, id, a) -> g.task(id, MatrixLoops::matmulTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.n()),
+        new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, MatrixLoops::tiles));
     private static final DeviceKernel LAYER_NORM = new DeviceKernel(NormLoops.class, "layerNorm", (g, id, a) -> g.task(id, NormLoops::layerNorm, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n(), a.c()));
     private static final DeviceKernel LAYER_NORM_BACKWARD = new DeviceKernel(NormLoops.class, "layerNormBackward", (g, id, a) -> g.task(id, NormLoops::layerNormBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n()));
     private static final DeviceKernel LAYER_NORM_GAMMA_BACKWARD = new DeviceKernel(NormLoops.class, "layerNormGammaBackward", (g, id, a) -> g.task(id, NormLoops::layerNormGammaBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n()));
@@ -112,6 +115,7 @@ public class TornadoKernels implements StepCompiler {
     private final Devices.Device device;
     private final Kernels host = new ReferenceKernels();
     private final EagerPlans plans;
+    private final Tiles tiles = Tiles.chosen();
 
     TornadoKernels(Devices.Device device) {
         this.device = device;
@@ -322,7 +326,7 @@ public class TornadoKernels implements StepCompiler {
     // ---- matrices
 
     @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB, boolean transposeA, boolean transposeB, boolean acc) {
-        run(MATMUL, 1, acc, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
+        run(tiles.pay(batch, M, N, K) ? MATMUL_TILED : MATMUL, 1, acc, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
     }
 
     // ---- layers
