@@ -8,5 +8,9 @@ interface DevicePlan extends AutoCloseable {
     /** What it holds on the device, and as much again in the host's memory. */
     long bytes();
 
+    /** Gives back what it holds. */
     @Override void close();
+
+    /** The same after an error, when what it holds is not known. */
+    void abandon();
 }

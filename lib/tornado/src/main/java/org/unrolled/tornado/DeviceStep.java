@@ -2,6 +2,7 @@ package org.unrolled.tornado;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Array;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -21,6 +22,8 @@ import uk.ac.manchester.tornado.api.WorkerGrid;
 import uk.ac.manchester.tornado.api.WorkerGrid1D;
 import uk.ac.manchester.tornado.api.enums.DataTransferMode;
 import uk.ac.manchester.tornado.api.enums.TornadoVMBackendType;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
+import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
@@ -37,6 +40,7 @@ final class DeviceStep implements CompiledStep {
     private final Map<Object, Object> arrays = new IdentityHashMap<>();
     private final Map<List<Integer>, IntArray> numbers = new HashMap<>();
     private final Map<List<Float>, FloatArray> constants = new HashMap<>();
+    private final Devices.Device device;
     private final List<Buffer> inputs, outputs;
     private final TornadoExecutionPlan plan;
     private final int graphs;
@@ -44,7 +48,9 @@ final class DeviceStep implements CompiledStep {
     private TornadoExecutionResult last;
 
     DeviceStep(Devices.Device device, List<DeviceCall> calls, List<Buffer> inputs, List<Buffer> outputs, Progress progress) {
+        this.device = device;
         this.inputs = inputs;
+        for (DeviceCall call : calls) for (Buffer b : call.buffers()) device.requireRoom(call.kernel().name(), 4L * Array.getLength(b.storage()));
         this.outputs = List.copyOf(outputs);
         this.tasks = calls.size();
         Set<Object> sent = identities(inputs), fetched = identities(outputs);
@@ -88,7 +94,11 @@ final class DeviceStep implements CompiledStep {
         int before = 0;
         for (int k = 0; k < graphs; k++) {
             List<DeviceCall> part = parts.get(k);
-            SharedCode.compile(plan.withGraph(k), () -> progress.compiled(++done[0], tasks));
+            try {
+                SharedCode.compile(plan.withGraph(k), () -> progress.compiled(++done[0], tasks));
+            } catch (RuntimeException | TornadoInternalError e) {
+                throw device.failed("compile", e);
+            }
             for (int t = 0; t < part.size(); t++) GeneratedCode.requireParallel(plan, "g" + k + ".t" + t, part.get(t).kernel());
             before += part.size();
             if (done[0] < before) progress.compiled(done[0] = before, tasks);
@@ -164,8 +174,29 @@ final class DeviceStep implements CompiledStep {
     }
 
     @Override public void replay() {
-        for (int k = 0; k < graphs; k++) last = plan.withGraph(k).execute();
-        for (Buffer output : outputs) fetch(output);
+        // the first replay sends what the arrays hold, so they are marked from the second on
+        boolean marked = last != null;
+        if (marked) for (Buffer output : outputs) if (mark(output)) segment(output).set(ValueLayout.JAVA_INT, 4L * output.offset(), EagerPlan.UNWRITTEN);
+        try {
+            for (int k = 0; k < graphs; k++) last = plan.withGraph(k).execute();
+        } catch (TornadoOutOfMemoryException e) {
+            throw device.full("replay", 4L * arrays.keySet().stream().mapToLong(Array::getLength).sum(), e);
+        } catch (RuntimeException | TornadoInternalError e) {
+            throw device.failed("replay", e);
+        }
+        for (Buffer output : outputs) {
+            if (marked && mark(output) && segment(output).get(ValueLayout.JAVA_INT, 4L * output.offset()) == EagerPlan.UNWRITTEN) throw device.silent("replay");
+            fetch(output);
+        }
+    }
+
+    /** Whether an output can be marked: not what each replay sends. */
+    private boolean mark(Buffer output) {
+        return output.length() > 0 && inputs.stream().noneMatch(output::sharesStorage);
+    }
+
+    private MemorySegment segment(Buffer buffer) {
+        return array(buffer) instanceof FloatArray floats ? floats.getSegment() : ((IntArray) array(buffer)).getSegment();
     }
 
     @Override public void upload(Buffer input, float... values) {

@@ -10,6 +10,7 @@ import uk.ac.manchester.tornado.api.TornadoBackend;
 import uk.ac.manchester.tornado.api.TornadoExecutionPlan;
 import uk.ac.manchester.tornado.api.TornadoTargetDevice;
 import uk.ac.manchester.tornado.api.common.TornadoDevice;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.types.arrays.TornadoNativeArray;
 
 /** The devices that TornadoVM sees. Only used where TornadoVM is known to be there. */
@@ -43,11 +44,11 @@ final class Devices {
             return bytes < 1 << 20 ? bytes + " bytes" : (bytes >> 20) + " MiB";
         }
 
-        /** Refuses arrays that no buffer of the device can hold. */
-        void requireRoom(String what, List<Integer> lengths) {
-            long largest = 4L * lengths.stream().mapToInt(i -> i).max().orElse(0), most = tornado.getPhysicalDevice().getDeviceMaxAllocationSize();
-            if (largest + TornadoNativeArray.ARRAY_HEADER >= most) {
-                throw new DeviceException(what + ": " + named() + " has no buffer of " + size(largest) + "; its largest is " + size(most) + ". Use smaller tensors, or the CPU's kernels: " + ELSE);
+        /** Refuses an array that no buffer of the device can hold. */
+        void requireRoom(String what, long bytes) {
+            long most = tornado.getPhysicalDevice().getDeviceMaxAllocationSize();
+            if (bytes + TornadoNativeArray.ARRAY_HEADER >= most) {
+                throw new DeviceException(what + ": " + named() + " has no buffer of " + size(bytes) + "; its largest is " + size(most) + ". Use smaller tensors, or the CPU's kernels: " + ELSE);
             }
         }
 
@@ -68,7 +69,7 @@ final class Devices {
             return new DeviceException(what + ": " + named() + " failed: " + said.lines().findFirst().orElse(cause.toString()) + ". " + AGAIN, cause);
         }
 
-        private static final String ELSE = "Kernels.use(\"vector\"), or Kernels.use(\"" + "tornado:gpu, else vector\") from the start.";
+        private static final String ELSE = "Kernels.use(\"vector\"), or Kernels.use(\"tornado:gpu, else vector\") from the start.";
         private static final String AGAIN = "Tensors are in the host's memory and keep their values. ./unrolled devices says whether it is still there; the CPU's kernels go on: " + ELSE;
 
         private Kernels.Provider fpgaLine() {
@@ -99,6 +100,15 @@ final class Devices {
     static void free(TornadoExecutionPlan plan) {
         plan.freeDeviceMemory();
         plan.getDevice(0).getDeviceContext().setResetToFalse();
+    }
+
+    /** The same for a plan that failed: what it did not get cannot be given back. */
+    static void abandon(TornadoExecutionPlan plan) {
+        try {
+            free(plan);
+        } catch (RuntimeException | TornadoInternalError e) {
+            plan.getDevice(0).getDeviceContext().setResetToFalse();
+        }
     }
 
     /** Asked once: TornadoVM starts its drivers with the first question. */

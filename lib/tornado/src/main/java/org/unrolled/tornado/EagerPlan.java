@@ -45,7 +45,7 @@ final class EagerPlan implements DeviceKernel.Arguments, DevicePlan {
     /** @param capacities elements of each buffer's array */
     EagerPlan(DeviceCall first, List<Integer> capacities, Devices.Device device) {
         this.device = device;
-        device.requireRoom(first.kernel().name(), capacities);
+        for (int capacity : capacities) device.requireRoom(first.kernel().name(), 4L * capacity);
         arrays = new Object[capacities.size()];
         for (int i = 0; i < arrays.length; i++) {
             arrays[i] = first.buffers().get(i).type() == Buffer.Type.FLOAT ? new FloatArray(capacities.get(i)) : new IntArray(capacities.get(i));
@@ -152,5 +152,9 @@ final class EagerPlan implements DeviceKernel.Arguments, DevicePlan {
 
     @Override public void close() {
         Devices.free(plan);
+    }
+
+    @Override public void abandon() {
+        Devices.abandon(plan);
     }
 }

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.DeviceException;
+import uk.ac.manchester.tornado.api.exceptions.TornadoInternalError;
 import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 
 /**
@@ -66,7 +67,6 @@ final class EagerPlans {
             try {
                 run(key, call);
             } catch (TornadoOutOfMemoryException again) {
-                forget(key);
                 throw device.full(call.kernel().name(), 4 * capacities.stream().mapToLong(Integer::longValue).sum(), again);
             }
         }
@@ -83,20 +83,17 @@ final class EagerPlans {
         }
         try {
             plan.run(call);
-        } catch (TornadoOutOfMemoryException e) {
-            throw e;
-        } catch (DeviceException e) {
-            forget(key);
-            throw e;
-        } catch (RuntimeException e) {
-            forget(key);
+        } catch (RuntimeException | TornadoInternalError e) {
+            plans.remove(key);
+            bytes -= plan.bytes();
+            plan.abandon();
+            if (e instanceof TornadoOutOfMemoryException || e instanceof DeviceException) throw e;
             throw device.failed(call.kernel().name(), e);
         }
     }
 
     private void forget(Key key) {
         DevicePlan plan = plans.remove(key);
-        if (plan == null) return;
         bytes -= plan.bytes();
         plan.close();
     }

@@ -33,7 +33,7 @@ final class FpgaPlan implements DeviceKernel.Arguments, DevicePlan {
     /** @param first its last int is how many work items there is work for */
     FpgaPlan(DeviceCall first, List<Integer> capacities, Devices.Device device) {
         this.device = device;
-        device.requireRoom(first.kernel().name(), capacities);
+        for (int capacity : capacities) device.requireRoom(first.kernel().name(), 4L * capacity);
         bytes = 4 * capacities.stream().mapToLong(Integer::longValue).sum();
         arrays = new Object[capacities.size()];
         for (int i = 0; i < arrays.length; i++) {
@@ -102,5 +102,9 @@ final class FpgaPlan implements DeviceKernel.Arguments, DevicePlan {
 
     @Override public void close() {
         Devices.free(plan);
+    }
+
+    @Override public void abandon() {
+        Devices.abandon(plan);
     }
 }

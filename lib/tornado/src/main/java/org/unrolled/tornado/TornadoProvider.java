@@ -55,7 +55,7 @@ public final class TornadoProvider implements KernelsProvider {
             .filter(device -> name.equals("tornado") || device.name().equals(name) || device.kind().equals(kind)).map(Devices.Device::line)
             .min(Comparator.comparing(line -> !line.usable()));
         if (found.isEmpty()) {
-            throw new IllegalArgumentException("There is no device " + name + ". TornadoVM has "
+            throw new IllegalStateException("There is no device " + name + ". TornadoVM has "
                 + Devices.all().stream().map(device -> device.name() + " (" + device.kind() + ")").collect(Collectors.joining(", ")) + ".");
         }
         return found;

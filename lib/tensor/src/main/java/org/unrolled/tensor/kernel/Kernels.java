@@ -71,7 +71,12 @@ public interface Kernels {
         return Registry.current();
     }
 
-    /** Uses the named kernels from here on, in every thread. Throws with the reason where they cannot be used. */
+    /**
+     * Uses the named kernels from here on, in every thread. Throws with the reason where they cannot be used.
+     *
+     * <p>{@code "tornado:gpu, else vector"} takes the second where the first cannot be used, and goes on with the second when the first's device
+     * fails or has no memory left; either is said once, on the error stream. Without "else" a device that fails is an error, never another kind of kernels.
+     */
     static Kernels use(String name) {
         Kernels kernels = Registry.named(name);
         Registry.use(kernels);

@@ -176,6 +176,11 @@ public final class RecordingKernels {
         }
     }
 
+    static IllegalStateException compilesNothing(Kernels on) {
+        return new IllegalStateException("compile: the kernels \"" + on.name() + "\" run one call after the other and compile nothing. Choose a device before you record, such as "
+            + "Kernels.use(\"tornado:cpu\"); on these kernels the recording's own replay() runs the step.");
+    }
+
     private static int length(Buffer buffer) {
         return buffer.storage().getClass().isArray() ? Array.getLength(buffer.storage()) : buffer.offset() + buffer.length();
     }
@@ -217,8 +222,7 @@ public final class RecordingKernels {
          */
         public CompiledStep compile(List<Buffer> outputs, CompiledStep.Progress progress) {
             if (on instanceof StepCompiler compiler) return compiler.compile(this, outputs, progress);
-            throw new IllegalStateException("compile: the kernels \"" + on.name() + "\" run one call after the other and compile nothing. Choose a device before you record, such as "
-                    + "Kernels.use(\"tornado:cpu\"); on these kernels the recording's own replay() runs the step.");
+            throw compilesNothing(on);
         }
 
         /** Hands each call to other kernels, in order: what compiles a step goes through it in this way. */

@@ -31,11 +31,26 @@ final class Registry {
         current = kernels;
     }
 
+    private static final String ELSE = ", else ";
+
     static synchronized Kernels named(String name) {
+        int at = name.indexOf(ELSE);
+        if (at >= 0) return named(name.substring(0, at).strip(), named(name.substring(at + ELSE.length()).strip()));
         Kernels made = CREATED.get(name);
         if (made != null) return made;
         Usable usable = usable(name);
         return CREATED.computeIfAbsent(usable.name(), usable.provider()::create);
+    }
+
+    private static Kernels named(String name, Kernels instead) {
+        Kernels device;
+        try {
+            device = named(name);
+        } catch (IllegalStateException e) {
+            System.err.println(e.getMessage() + " Going on with \"" + instead.name() + "\", as asked.");
+            return instead;
+        }
+        return ElseKernels.of(device, instead, System.err::println);
     }
 
     static DeviceRun runOnDevice(String name, Method kernel, Object... arguments) {
