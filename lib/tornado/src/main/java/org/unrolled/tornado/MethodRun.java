@@ -112,7 +112,7 @@ final class MethodRun {
             // An array that is only written is not copied in, and what a kernel leaves out comes back as garbage (TornadoVM 5.2). It shall stay as it was.
             access[i] = Access.READ_WRITE;
         }
-        device.requireRoom(kernel.getName(), Arrays.stream(arrays).mapToObj(i -> Array.getLength(work[i])).toList());
+        for (int i : arrays) device.requireRoom(kernel.getName(), 4L * Array.getLength(work[i]));
         TaskGraph graph = graph(arrays);
         for (int i : written) graph.transferToHost(DataTransferMode.EVERY_EXECUTION, work[i]);
         TornadoExecutionPlan plan = plan(graph);
