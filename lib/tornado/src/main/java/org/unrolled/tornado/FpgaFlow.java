@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * TornadoVM's way to an FPGA, made safe. TornadoVM writes a kernel's source into a folder, starts a compiler there and loads the binary; which
  * folder and which compiler stands in a configuration file that it reads anew for each plan. It keeps binaries by the method's name alone, so that
- * two plans that share a folder get each other's code. So each plan gets a fresh folder, and what was compiled is kept by the source's
- * SHA-256 instead: no source is compiled twice, and since sizes are numbers that a kernel reads, one binary serves every size.
+ * two plans that share a folder get each other's code. So each plan gets a fresh folder, and what was compiled is kept by the SHA-256 of
+ * the source and the compiler's options instead: no source is compiled twice, and since sizes are numbers that a kernel reads, one binary serves every size.
  *
  * <p>Without more the compiler is {@link FpgaCompiler}, for the emulation device. For a board, {@value #CONFIGURATION} names a configuration file in
  * TornadoVM's own form (DEVICE_NAME, COMPILER, FLAGS); its binaries, which take hours, are kept beside that file.
@@ -116,8 +116,8 @@ final class FpgaFlow {
      */
     private String script(@Nullable String compiler, String flags) {
         String real = compiler != null ? "%s \"$source\" %s -board=%s".formatted(compiler, flags, device)
-            : "'%s' -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp '%s' %s \"$source\"".formatted(
-                Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path"), FpgaCompiler.class.getName());
+            : "%s -XX:TieredStopAtLevel=1 -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED -cp %s %s \"$source\"".formatted(
+                quoted(Path.of(System.getProperty("java.home"), "bin", "java").toString()), quoted(System.getProperty("java.class.path")), FpgaCompiler.class.getName());
         return """
             #!/bin/sh
             while [ $# -gt 0 ]; do
@@ -128,13 +128,19 @@ final class FpgaFlow {
               esac
               shift
             done
-            kept='%s'/$(sha256sum < "$source" | cut -c1-64).aocx
+            # the order of a kernel's declarations is another in each session
+            kept=%s/$({ grep -Ev '^ *[a-z]+ [a-z]+_[0-9]+(, [a-z]+_[0-9]+)*; *$' "$source"; echo %s; } | sha256sum | cut -c1-64).aocx
             if [ ! -f "$kept" ]; then
               %s -o "$binary" || exit 1
               cp "$binary.aocx" "$kept.$$" && mv "$kept.$$" "$kept"
             fi
             cp "$kept" "$binary.aocx"
-            """.formatted(kept, real);
+            """.formatted(quoted(kept.toString()), quoted(compiler + " " + flags + " " + device), real);
+    }
+
+    /** One word to a shell, whatever is in it. */
+    private static String quoted(String text) {
+        return "'" + text.replace("'", "'\\''") + "'";
     }
 
     /** NAME = value lines; # begins a comment. */

@@ -357,9 +357,13 @@ class FpgaKernelsTest {
     }
 
     private static String lineOfAnotherJvm(String variable, String value) throws IOException, InterruptedException {
+        return anotherJvm(Line.class, variable, value);
+    }
+
+    private static String anotherJvm(Class<?> main, String variable, String value) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments().stream().filter(option -> !option.startsWith("-javaagent")).toList());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Line.class.getName()));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
         ProcessBuilder java = new ProcessBuilder(command).redirectErrorStream(true);
         if (value == null) java.environment().remove(variable);
         else java.environment().put(variable, value);
@@ -381,6 +385,30 @@ class FpgaKernelsTest {
     @Test void aBoardsConfigurationFileThatLacksALineIsNamed(@TempDir Path folder) throws IOException, InterruptedException {
         Path file = Files.writeString(folder.resolve("board.conf"), "# a board\nDEVICE_NAME = p385a\n");
         assertThat(lineOfAnotherJvm(FpgaFlow.CONFIGURATION, file.toString())).contains("usable=false", file + " has no line COMPILER = ...; TornadoVM's etc/intel-fpga.conf is an example.");
+    }
+
+    /** Another JVM prints a product that the FPGA computed. */
+    static final class Product {
+        public static void main(String[] args) {
+            Tensor x = Tensors.tensor(new float[] {1, 2, 3, 4}, 2, 2);
+            System.out.println(Arrays.toString(Kernels.with(Kernels.named("tornado:fpga"), () -> x.matmul(x)).toArray()));
+        }
+    }
+
+    /** No board is at hand: the emulator's compiler plays its part. */
+    @Test void aBoardsCompilerIsCalledWithItsFlagsOnceInAllSessions(@TempDir Path folder) throws IOException, InterruptedException {
+        Path said = folder.resolve("said"), compiler = Files.writeString(folder.resolve("aoc"), """
+            #!/bin/sh
+            echo "$@" >> '%s'
+            exec '%s' --enable-native-access=ALL-UNNAMED -cp '%s' %s "$@"
+            """.formatted(said, Path.of(System.getProperty("java.home"), "bin", "java"), System.getProperty("java.class.path"), FpgaCompiler.class.getName()));
+        assertThat(compiler.toFile().setExecutable(true)).isTrue();
+        Path file = Files.writeString(folder.resolve("board.conf"), "# [device]\nDEVICE_NAME = p385a_sch_ax115\nCOMPILER = " + compiler + "\nFLAGS = -v -report # and no more\nDIRECTORY_BITSTREAM = fpga-source-comp/\n");
+        for (int session = 0; session < 2; session++) {
+            assertThat(anotherJvm(Product.class, FpgaFlow.CONFIGURATION, file.toString())).contains("[7.0, 10.0, 15.0, 22.0]");
+            assertThat(said).content().matches("\\S+/matmul\\.cl -v -report -board=p385a_sch_ax115 -o \\S+/matmul\n");
+        }
+        assertThat(folder.resolve("board.conf.binaries")).isDirectoryContaining("glob:**.aocx");
     }
 
     // ---- the compiler
