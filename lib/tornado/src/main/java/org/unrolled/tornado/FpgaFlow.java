@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -191,6 +192,7 @@ final class FpgaFlow {
     /** Why an FPGA cannot be used in this JVM, in a sentence and its fix; empty if it can. */
     static List<String> obstacle(String platform) {
         if (!isNeeded()) return List.of("TornadoVM " + version() + " has no code for FPGAs.", FIX);
+        if (platform.toLowerCase(Locale.ROOT).contains("xilinx")) return List.of("The kit calls Intel's compiler; AMD's (Xilinx) makes its binaries in another way.", "Use Intel's emulator: ./unrolled install --fpga.");
         if (System.getenv("TORNADOVM_HOME") == null) return List.of("TORNADOVM_HOME is not set, and TornadoVM's FPGA flow ends Java without it.", "Start Java as ./unrolled does.");
         if (!Files.isWritable(Path.of(System.getenv("TORNADOVM_HOME")))) return List.of("TornadoVM writes into TORNADOVM_HOME, " + System.getenv("TORNADOVM_HOME") + ", which is not writable.", "Name a folder that is, as ./unrolled does.");
         if (platform.contains("Emulation") && !"False".equals(System.getenv("CL_CONFIG_USE_VECTORIZER"))) {

@@ -378,6 +378,11 @@ class FpgaKernelsTest {
             "Intel's emulator computes some convolutions and products wrongly unless CL_CONFIG_USE_VECTORIZER is False.");
     }
 
+    @Test void boardsOfAnotherMakerAreRefused() {
+        assertThat(FpgaFlow.obstacle("Xilinx")).containsExactly("The kit calls Intel's compiler; AMD's (Xilinx) makes its binaries in another way.", "Use Intel's emulator: ./unrolled install --fpga.");
+        assertThat(FpgaFlow.obstacle("Intel(R) FPGA SDK for OpenCL(TM)")).isEmpty();
+    }
+
     @Test void withoutAHomeItIsASentenceAndNoEndOfJava() throws IOException, InterruptedException {
         assertThat(lineOfAnotherJvm("TORNADOVM_HOME", null)).contains("usable=false", "TORNADOVM_HOME is not set, and TornadoVM's FPGA flow ends Java without it.");
     }
