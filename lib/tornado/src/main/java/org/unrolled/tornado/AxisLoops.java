@@ -1,5 +1,6 @@
 package org.unrolled.tornado;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.math.TornadoMath;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
@@ -94,6 +95,42 @@ final class AxisLoops {
         float m = Loops.largest(x, x0 + first, count, inner);
         float sum = Loops.sumOfExp(x, x0 + first, count, inner, m);
         for (int j = 0; j < count; j++) y.set(y0 + first + j * inner, TornadoMath.exp(x.get(x0 + first + j * inner) - m) / sum);
+    }
+
+    /** Work items of a group that share a line. */
+    static final int LINE = 64;
+
+    /** Groups: one for each line. */
+    static int[] lines(int[] ints) {
+        return new int[] {ints[0] * ints[2], 1};
+    }
+
+    /** The same, a group for each line: every item finds the largest of its share, pairs of items the larger of two, and so for the sum. */
+    static void softmaxLines(KernelContext context, FloatArray y, FloatArray x, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), count = n.get(3), inner = n.get(4);
+        float[] share = context.allocateFloatLocalArray(LINE);
+        int e = context.groupIdx, i = context.localIdx;
+        int first = e / inner * count * inner + e % inner;
+        float m = Float.NEGATIVE_INFINITY;
+        for (int j = i; j < count; j += LINE) m = Loops.larger(m, x.get(x0 + first + j * inner));
+        share[i] = m;
+        for (int half = LINE / 2; half > 0; half = half / 2) {
+            context.localBarrier();
+            if (i < half) share[i] = Loops.larger(share[i], share[i + half]);
+        }
+        context.localBarrier();
+        m = share[0];
+        context.localBarrier();
+        float sum = 0f;
+        for (int j = i; j < count; j += LINE) sum += TornadoMath.exp(x.get(x0 + first + j * inner) - m);
+        share[i] = sum;
+        for (int half = LINE / 2; half > 0; half = half / 2) {
+            context.localBarrier();
+            if (i < half) share[i] += share[i + half];
+        }
+        context.localBarrier();
+        sum = share[0];
+        for (int j = i; j < count; j += LINE) y.set(y0 + first + j * inner, TornadoMath.exp(x.get(x0 + first + j * inner) - m) / sum);
     }
 
     /** dx[o,j,i] (+)= y[o,j,i] · (dout[o,j,i] - Σₖ dout[o,k,i] y[o,k,i]). */

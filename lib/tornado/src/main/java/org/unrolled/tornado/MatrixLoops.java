@@ -8,7 +8,8 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 /**
  * Matrix products, twice: a loop over the elements of C that reads like the sum, and the same in tiles. A work group of {@value #SIDE} x {@value #SIDE}
  * items computes a tile of {@value #TILE} x {@value #TILE}: they fetch {@value #DEEP} columns of A and rows of B into local memory, each item multiplies 4 x 4 sums
- * out of them, and so on along K. An element of A or B is fetched {@value #TILE} times less often than by the plain loop.
+ * out of them, and so on along K. (Written out in each kernel: a method that is given local memory and is not
+ * inlined gets wrong numbers on TornadoVM 5.2.) An element of A or B is fetched {@value #TILE} times less often than by the plain loop.
  */
 final class MatrixLoops {
     static final int TILE = 64, DEEP = 16, SIDE = 16;

@@ -22,6 +22,11 @@ enum Tiles {
         return needed * batch >= 1 << 14 && whole <= 8 * needed;
     }
 
+    /** Whether a group shares a line of so many elements. */
+    boolean share(int count) {
+        return this == CHOSEN ? count >= 2 * AxisLoops.LINE : this == ALWAYS;
+    }
+
     private static int whole(int n, int tile) {
         return (n + tile - 1) / tile * tile;
     }

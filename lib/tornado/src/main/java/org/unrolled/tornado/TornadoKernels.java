@@ -55,6 +55,10 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel MATMUL = new DeviceKernel(MatrixLoops.class, "matmul", (g, id, a) -> g.task(id, MatrixLoops::matmul, a.floats(0), a.floats(1), a.floats(2), a.n()));
     private static final DeviceKernel MATMUL_TILED = new DeviceKernel(MatrixLoops.class, "matmulTiled", (g, id, a) -> g.task(id, MatrixLoops::matmulTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.n()),
         new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, MatrixLoops::tiles));
+    private static final DeviceKernel CONV2D_TILED = new DeviceKernel(WindowLoops.class, "conv2dTiled", (g, id, a) -> g.task(id, WindowLoops::conv2dTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.n()),
+        new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, WindowLoops::tiles));
+    private static final DeviceKernel SOFTMAX_LINES = new DeviceKernel(AxisLoops.class, "softmaxLines", (g, id, a) -> g.task(id, AxisLoops::softmaxLines, new KernelContext(), a.floats(0), a.floats(1), a.n()),
+        new DeviceKernel.Groups(AxisLoops.LINE, 1, AxisLoops::lines));
     private static final DeviceKernel LAYER_NORM = new DeviceKernel(NormLoops.class, "layerNorm", (g, id, a) -> g.task(id, NormLoops::layerNorm, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n(), a.c()));
     private static final DeviceKernel LAYER_NORM_BACKWARD = new DeviceKernel(NormLoops.class, "layerNormBackward", (g, id, a) -> g.task(id, NormLoops::layerNormBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n()));
     private static final DeviceKernel LAYER_NORM_GAMMA_BACKWARD = new DeviceKernel(NormLoops.class, "layerNormGammaBackward", (g, id, a) -> g.task(id, NormLoops::layerNormGammaBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n()));
@@ -308,7 +312,7 @@ public class TornadoKernels implements StepCompiler {
     }
 
     @Override public void softmax(Buffer y, Buffer x, int outer, int n, int inner) {
-        run(SOFTMAX, 1, false, new int[] {outer, n, inner}, NONE, y, x);
+        run(tiles.share(n) ? SOFTMAX_LINES : SOFTMAX, 1, false, new int[] {outer, n, inner}, NONE, y, x);
     }
 
     @Override public void softmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
@@ -378,7 +382,8 @@ public class TornadoKernels implements StepCompiler {
     // ---- convolution and pooling
 
     @Override public void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
+        boolean tiled = tiles.pay(B * groups, Cout / groups, window.outH() * window.outW(), C / groups * window.kH() * window.kW());
+        run(tiled ? CONV2D_TILED : CONV2D, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
     }
 
     @Override public void conv2dBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {

@@ -1,5 +1,6 @@
 package org.unrolled.tornado;
 
+import uk.ac.manchester.tornado.api.KernelContext;
 import uk.ac.manchester.tornado.api.annotations.Parallel;
 import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
@@ -53,6 +54,55 @@ final class WindowLoops {
             }
         }
         Loops.put(y, y0 + e, sum, acc);
+    }
+
+    /** Groups for {@link #conv2dTiled}: along the places of a picture of y; along its channels, picture after picture. */
+    static int[] tiles(int[] ints) {
+        int B = ints[12], outChannels = ints[14] / ints[15], places = ints[10] * ints[11];
+        return new int[] {(places + MatrixLoops.TILE - 1) / MatrixLoops.TILE, B * ints[15] * ((outChannels + MatrixLoops.TILE - 1) / MatrixLoops.TILE)};
+    }
+
+    /** The same as a product in tiles, weights (outChannels, C/groups · kH · kW) times what lies under the taps: its columns are looked up in x as they are needed, never written down. */
+    static void conv2dTiled(KernelContext context, FloatArray y, FloatArray x, FloatArray weight, IntArray n) {
+        int y0 = n.get(0), x0 = n.get(1), w0 = n.get(2), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
+        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outW = n.get(14);
+        int channels = C / groups, M = Cout / groups, N = n.get(13) * outW, K = channels * kH * kW;
+        float[] tileA = context.allocateFloatLocalArray(MatrixLoops.TILE * MatrixLoops.DEEP);
+        float[] tileB = context.allocateFloatLocalArray(MatrixLoops.TILE * MatrixLoops.DEEP);
+        int tx = context.localIdx, ty = context.localIdy;
+        int tilesM = (M + MatrixLoops.TILE - 1) / MatrixLoops.TILE;
+        int s = context.groupIdy / tilesM, o0 = context.groupIdy % tilesM * MatrixLoops.TILE, p0 = context.groupIdx * MatrixLoops.TILE;
+        int b = s / groups, g = s % groups;
+        float[] sum = new float[16];
+        for (int e = 0; e < 16; e++) sum[e] = 0f;
+        for (int k0 = 0; k0 < K; k0 += MatrixLoops.DEEP) {
+            for (int r = 0; r < 4; r++) {
+                int e = r * MatrixLoops.SIDE * MatrixLoops.SIDE + ty * MatrixLoops.SIDE + tx;
+                int o = e / MatrixLoops.DEEP, ka = e % MatrixLoops.DEEP;
+                tileA[ka * MatrixLoops.TILE + o] = o0 + o < M && k0 + ka < K ? weight.get(w0 + (g * M + o0 + o) * K + k0 + ka) : 0f;
+                int p = p0 + e % MatrixLoops.TILE, k = k0 + e / MatrixLoops.TILE;
+                float value = 0f;
+                if (p < N && k < K) {
+                    int h = row(n, 3, p / outW, k / kW % kH), w = column(n, 3, p % outW, k % kW);
+                    if (h >= 0 && h < H && w >= 0 && w < W) value = x.get(x0 + ((b * C + g * channels + k / kW / kH) * H + h) * W + w);
+                }
+                tileB[e] = value;
+            }
+            context.localBarrier();
+            for (int k = 0; k < MatrixLoops.DEEP; k++) {
+                for (int r = 0; r < 4; r++) {
+                    float u = tileA[k * MatrixLoops.TILE + 4 * ty + r];
+                    for (int q = 0; q < 4; q++) sum[4 * r + q] += u * tileB[k * MatrixLoops.TILE + q * MatrixLoops.SIDE + tx];
+                }
+            }
+            context.localBarrier();
+        }
+        for (int r = 0; r < 4; r++) {
+            for (int q = 0; q < 4; q++) {
+                int o = o0 + 4 * ty + r, p = p0 + q * MatrixLoops.SIDE + tx;
+                if (o < M && p < N) Loops.put(y, y0 + (b * Cout + g * M + o) * N + p, sum[4 * r + q], acc);
+            }
+        }
     }
 
     /** dx[b,c,h,w] (+)= Σ dout[b,o,i,j] · w[o,c,u,v] over all with row(i,u) = h and column(j,v) = w. */

@@ -186,6 +186,6 @@ class DeviceErrorsTest {
             seen.add(kernel.name());
             assertThat(source(kernel)).as(kernel.name()).containsPattern("get_global_id|get_group_id").doesNotContainPattern("\\bdouble\\d*\\b");
         }
-        assertThat(seen).contains("matmul", "matmulTiled", "lstmBackward", "attention", "adam").hasSizeGreaterThan(70);
+        assertThat(seen).contains("matmul", "matmulTiled", "conv2dTiled", "softmaxLines", "lstmBackward", "attention", "adam").hasSizeGreaterThan(70);
     }
 }
