@@ -10,7 +10,7 @@ import org.unrolled.tensor.kernel.DeviceRun;
 /** One kernel on a device: where its time went, drawn along the time of a warm call, and the code that the device was given. */
 final class DeviceRuns {
     /** Longer code is folded away. */
-    private static final int LONG = 40;
+    private static final int LONG = 20;
     private static final String CODE = "margin:.3em 0;background:none;white-space:pre-wrap;overflow-wrap:anywhere;font-family:monospace;font-size:.85em;line-height:1.35";
 
     private DeviceRuns() {}

@@ -70,8 +70,10 @@ public final class Recorded {
         return new Recorded(GSON.fromJson(json, ENTRIES), device, recordTo);
     }
 
+    /** The device that {@link Notebook#onDevice} would take. */
     private static @Nullable String usableDevice() {
-        return Kernels.available().stream().filter(line -> line.usable() && line.device() != null).map(line -> line.device().title()).findFirst().orElse(null);
+        return Kernels.available().stream().filter(line -> line.usable() && line.device() != null && !line.device().kind().equals("fpga"))
+                .map(line -> line.device().title()).findFirst().orElse(null);
     }
 
     /**

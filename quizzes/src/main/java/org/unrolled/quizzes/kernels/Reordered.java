@@ -77,6 +77,8 @@ public final class Reordered implements CodeQuestion<Reordered.Multiply> {
                         (c, a, b, M, N, K) -> Products.sums(c, M, N, K, true, (i, j, k) -> a[i * K + k] * b[k * K + j])),
                 twin("B is read as if it were turned around: you took element (j, k). The sum runs down a column of B: b[k * N + j].",
                         (c, a, b, M, N, K) -> Products.sums(c, M, N, K, true, (i, j, k) -> a[i * K + k] * b[j * K + k])),
+                twin("A is read as if it were turned around: you took element (k, i). Row i of C needs row i of A: a[i * K + k].",
+                        (c, a, b, M, N, K) -> Products.sums(c, M, N, K, true, (i, j, k) -> a[k * M + i] * b[k * N + j])),
                 twin("C is written as if its rows were columns: element (i, j) of C lies at i * N + j.",
                         (c, a, b, M, N, K) -> {
                             float[] right = new float[M * N];

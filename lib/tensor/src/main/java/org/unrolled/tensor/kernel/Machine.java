@@ -69,8 +69,8 @@ public record Machine(String processor, int threads, int lanes, long cacheBytes,
     public static Machine measure() {
         int threads = Workers.THREADS;
         long cache = largestCache();
-        // twice the cache; 64 MiB at most, so that three of them fit a lesson's heap
-        int elements = (int) (Math.clamp(2 * cache, 32 * MIB, 64 * MIB) / 4);
+        // each as large as the cache, which is a third of what goes through it; 64 MiB at most, so that three of them fit a lesson's heap
+        int elements = (int) (Math.clamp(cache, 24 * MIB, 64 * MIB) / 4);
         float[] a = new float[elements], b = new float[elements], c = new float[elements];
         Arrays.fill(b, 1f);
         Arrays.fill(c, 2f);
