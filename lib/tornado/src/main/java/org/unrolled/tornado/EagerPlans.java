@@ -15,7 +15,7 @@ import uk.ac.manchester.tornado.api.exceptions.TornadoOutOfMemoryException;
 final class EagerPlans {
     /** Arrays have so many elements at least, four times as many up to {@link #FINE}, then the next power of two, and multiples of {@link #LARGE} beyond that: sending what is not used takes time too. */
     private static final int SMALL = 1 << 12, FINE = 1 << 16, LARGE = 1 << 22;
-    private static final int MOST_PLANS = 256;
+    private static final int MOST_PLANS = 128;
     private static final long MOST_BYTES = 128L << 20;
 
     /** @param reads whether the destinations are sent too */
