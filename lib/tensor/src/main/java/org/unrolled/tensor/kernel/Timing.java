@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** How long something takes, measured so that the number means something. */
 public final class Timing {
     private static final double WARM_UP = 0.15;
-    private static final double LONGEST_WARM_UP = 3;
+    private static final double LONGEST_WARM_UP = 2;
     private static final double MEASURED = 0.15;
     private static final int FEWEST = 3;
     private static final int MOST = 2_000;
@@ -19,8 +19,8 @@ public final class Timing {
     private Timing() { }
 
     /**
-     * Seconds that {@code body} takes once it is warm. It runs first until Java's compiler has been quiet for 0.15 s (at least twice,
-     * three seconds at most), then for 0.15 s (at least three times); the answer is the median of these, so that a run in which the system
+     * Seconds that {@code body} takes once it is warm. It runs first until Java's compiler has been quiet for 0.15 s (at least once,
+     * two seconds at most), then for 0.15 s (at least three times); the answer is the median of these, so that a run in which the system
      * did something else does not count. If the compiler was at work again meanwhile, the measurement is repeated, twice at most.
      */
     public static double seconds(Runnable body) {
@@ -39,7 +39,7 @@ public final class Timing {
     static void warmUp(Runnable body) {
         long start = System.nanoTime(), quiet = worked(), compiled = compiling();
         int runs = 0;
-        while (runs < 2 || (worked() - quiet) * 1e-9 < WARM_UP && since(start) < LONGEST_WARM_UP) {
+        while (runs < 1 || (worked() - quiet) * 1e-9 < WARM_UP && since(start) < LONGEST_WARM_UP) {
             body.run();
             runs++;
             long now = compiling();
