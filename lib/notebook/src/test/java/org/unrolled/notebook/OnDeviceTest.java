@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.InputStream;
+import java.lang.classfile.ClassFile;
+import java.lang.classfile.Instruction;
+import java.lang.classfile.Opcode;
 import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.unrolled.notebook.cell.CellFailure;
 import org.unrolled.notebook.cell.CellSession;
@@ -68,6 +72,27 @@ class OnDeviceTest {
         }
     }
 
+    @Test void anArrayOfAWorkItemsOwnBeginsWithZerosOnADeviceToo() throws Exception {
+        try (CellSession notebook = CellSession.open()) {
+            notebook.run(IMPORTS);
+            notebook.run("static void sums(float[] x, float[] out) {\n    for (@Parallel int i = 0; i < out.length; i++) {\n        float[] s = new float[3];\n"
+                    + "        for (int j = 0; j < 7; j++) s[j % 3] += x[i];\n        out[i] = s[0] + 10 * s[1] + 100 * s[2];\n    }\n}");
+            Method kernel = notebook.cells().deviceMethod("sums", 2).device();
+            kernel.setAccessible(true);
+            float[] out = new float[2];
+            kernel.invoke(null, new float[] {1, 2}, out);
+            assertThat(out).containsExactly(223, 446);
+            Class<?> home = kernel.getDeclaringClass();
+            try (InputStream bytes = home.getClassLoader().getResourceAsStream(home.getName().replace('.', '/') + ".class")) {
+                List<Instruction> code = ClassFile.of().parse(bytes.readAllBytes()).methods().stream().filter(method -> method.methodName().equalsString("sums")).findFirst().orElseThrow()
+                        .code().orElseThrow().elementStream().filter(Instruction.class::isInstance).map(Instruction.class::cast).toList();
+                int made = IntStream.range(0, code.size()).filter(at -> code.get(at).opcode() == Opcode.NEWARRAY).findFirst().orElseThrow();
+                assertThat(code.subList(made + 1, made + 13)).extracting(Instruction::opcode).containsExactly(Opcode.DUP, Opcode.ICONST_0, Opcode.FCONST_0, Opcode.FASTORE,
+                        Opcode.DUP, Opcode.ICONST_1, Opcode.FCONST_0, Opcode.FASTORE, Opcode.DUP, Opcode.ICONST_2, Opcode.FCONST_0, Opcode.FASTORE);
+            }
+        }
+    }
+
     @Test void anIndexBesideAnArrayIsFoundBeforeADeviceWritesThere() {
         try (CellSession notebook = CellSession.open()) {
             notebook.run(IMPORTS);
@@ -87,7 +112,7 @@ class OnDeviceTest {
     @Test void whatIsNoKernel() {
         try (CellSession notebook = CellSession.open()) {
             notebook.run(IMPORTS);
-            assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 4)).hasMessage("No cell defines a method saxpy. Run the cell that does; its name has to be the same, letter by letter.");
+            assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 4)).hasMessage("No cell defines a method saxpy. Run the cell that does; its name has to be the same, letter by letter, and a method inside a class is not looked for.");
             notebook.run("float saxpy = 1;");
             assertThatThrownBy(() -> notebook.cells().deviceMethod("saxpy", 4)).hasMessage("saxpy, which In[2] defines, is no method. A device runs a method: static void saxpy(float[] x, ...) { ... }");
             notebook.run(SAXPY);

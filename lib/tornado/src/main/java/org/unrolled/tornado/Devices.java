@@ -118,6 +118,8 @@ final class Devices {
         private static List<Device> find() {
             // a kernel that cannot be compiled shall be an error: TornadoVM would run it as plain Java and say nothing
             System.setProperty("tornado.recover.bailout", "false");
+            // the driver's fast sin, cos and tan are right to four digits only
+            System.setProperty("tornado.enable.nativeFunctions", "false");
             FpgaFlow.prepare();
             List<Device> found = new ArrayList<>();
             int b = 0;

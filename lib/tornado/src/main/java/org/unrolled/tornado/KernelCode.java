@@ -4,8 +4,10 @@ import java.lang.classfile.Attributes;
 import java.lang.classfile.ClassModel;
 import java.lang.classfile.CodeElement;
 import java.lang.classfile.Instruction;
+import java.lang.classfile.Label;
 import java.lang.classfile.MethodModel;
 import java.lang.classfile.Opcode;
+import java.lang.classfile.TypeKind;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.attribute.LocalVariableInfo;
 import java.lang.classfile.attribute.LocalVariableTableAttribute;
@@ -45,6 +47,8 @@ final class KernelCode {
     private static final Set<Class<?>> PARAMETERS = Set.of(float[].class, int[].class, float.class, int.class);
     /** A grid of work items has so many axes. */
     private static final int AXES = 3;
+    /** An array within a kernel lies in a work item's own, small memory; and every first value of it is an instruction. */
+    private static final int LARGEST_OWN = 256;
     /** Types of OpenCL C that Java allows for a name. */
     private static final String VECTORS = "(u?(char|short|int|long)|float|double|half)(2|3|4|8|16)";
     /** What TornadoVM 5.2 knows of Math, each tried on a device against Java. */
@@ -122,15 +126,19 @@ final class KernelCode {
             }
             around.add(loop);
         }
-        ParallelReader.Marked inner = loops.getLast();
-        for (Place place : places.of(inner)) {
+        for (ParallelReader.Marked loop : loops.reversed()) carried(places, variables, loop);
+    }
+
+    /** A variable from before the loop that its rounds change would be carried from round to round. */
+    private void carried(Places places, List<LocalVariableInfo> variables, ParallelReader.Marked loop) {
+        for (Place place : places.of(loop)) {
             int slot = switch (place.element()) {
                 case StoreInstruction store -> store.slot();
-                case IncrementInstruction step when step.slot() != inner.index() -> step.slot();
+                case IncrementInstruction step when step.slot() != loop.index() -> step.slot();
                 default -> -1;
             };
-            variables.stream().filter(variable -> variable.slot() == slot && variable.startPc() <= place.bci() && place.bci() < variable.startPc() + variable.length() && variable.startPc() < inner.start()).findFirst().ifPresent(variable -> {
-                throw refuse("the rounds of the @Parallel loop over " + name(variables, inner) + " all change " + variable.name().stringValue()
+            variables.stream().filter(variable -> variable.slot() == slot && variable.startPc() <= place.bci() && place.bci() < variable.startPc() + variable.length() && variable.startPc() < loop.start()).findFirst().ifPresent(variable -> {
+                throw refuse("the rounds of the @Parallel loop over " + name(variables, loop) + " all change " + variable.name().stringValue()
                     + ", and rounds that run at the same time do not see each other's values. Declare it inside the loop; for a sum over rounds, mark another loop.");
             });
         }
@@ -143,7 +151,7 @@ final class KernelCode {
     /** {@code for (int i = 0; i < n; i++)}, the first value and the step constant, n the same for all rounds of the loops around it, and no way out but the end. */
     private void counted(Places places, ParallelReader.Marked loop, String i, List<ParallelReader.Marked> around) {
         IllegalArgumentException form = refuse("its @Parallel loop over " + i + " does not count up from a constant to a bound. Write: for (@Parallel int " + i + " = 0; " + i + " < n; " + i + "++).");
-        if (!(places.before(loop.start(), 2) instanceof ConstantInstruction)) throw form;
+        if (!(places.before(loop.start(), 2) instanceof ConstantInstruction first)) throw form;
         List<Instruction> head = new ArrayList<>();
         for (Place place : places.of(loop)) {
             if (place.element() instanceof Instruction instruction) head.add(instruction);
@@ -153,6 +161,10 @@ final class KernelCode {
         List<CodeElement> changes = places.of(loop).stream().map(Place::element)
             .filter(element -> element instanceof StoreInstruction store && store.slot() == loop.index() || element instanceof IncrementInstruction step && step.slot() == loop.index()).toList();
         if (changes.size() != 1 || !(changes.getFirst() instanceof IncrementInstruction step) || step.constant() < 1) throw form;
+        if (step.constant() > 1 && !first.constantValue().equals(0)) {
+            throw refuse("its @Parallel loop over " + i + " starts at " + first.constantValue() + " and steps by " + step.constant() + ", which TornadoVM 5.2 computes wrongly. Let it start at 0, and add "
+                + first.constantValue() + " where " + i + " is used.");
+        }
         if (head.stream().anyMatch(instruction -> instruction instanceof LoadInstruction bound && around.stream().anyMatch(outer -> outer.index() == bound.slot()))) {
             throw refuse("the bound of its @Parallel loop over " + i + " depends on a @Parallel loop around it, so the rounds make no grid. Mark only the outer loop, or let the loop run over all and leave rounds out by an if.");
         }
@@ -215,31 +227,64 @@ final class KernelCode {
         }
         if (!done.add(id)) return;
         if (OpenClNames.taken(name)) throw refuse((open.isEmpty() ? "it" : "it calls " + name + ", which") + " has the name of a function or word of OpenCL C. Give the method another name.");
+        if (!open.isEmpty() && !ParallelReader.marked(method).isEmpty()) throw refuse("it calls " + name + ", which has a @Parallel loop too, and a grid of work items has the axes of one method. Mark loops of " + kernel.getName() + " only.");
         open.add(id);
         Refusal refusal = why -> refuse((open.size() == 1 ? "it " : "it calls " + name + ", which ") + why);
         List<CodeElement> elements = method.code().map(code -> code.elementList()).orElse(List.of());
         if (elements.stream().anyMatch(element -> element instanceof FieldInstruction field && field.name().equalsString("$assertionsDisabled"))) throw refusal.because("has an assert, and a device cannot stop there.");
         if (elements.stream().anyMatch(ThrowInstruction.class::isInstance)) throw refusal.because("throws an exception, and nobody on a device catches it. Write a value that tells, such as -1.");
-        Instruction before = null;
-        for (CodeElement element : elements) {
-            element(element, before, refusal);
-            if (element instanceof Instruction instruction) before = instruction;
-        }
+        arrays(method, elements, refusal);
+        elements.forEach(element -> element(element, refusal));
+        ownArrays(elements.stream().filter(Instruction.class::isInstance).map(Instruction.class::cast).toList(), refusal);
         open.removeLast();
+    }
+
+    /** Arrays that a work item has for itself: of a known size, and with first values, since memory of a device begins with what lay there. */
+    private static void ownArrays(List<Instruction> code, Refusal refuse) {
+        for (int i = 0; i < code.size(); i++) {
+            if (!(code.get(i) instanceof NewPrimitiveArrayInstruction)) continue;
+            if (!(code.get(i - 1) instanceof ConstantInstruction size)) {
+                throw refuse.because("makes an array of a size that only the running kernel knows. Make the size a constant (new float[16]), or pass an array.");
+            }
+            if ((Integer) size.constantValue() > LARGEST_OWN) {
+                throw refuse.because("makes an array of " + size.constantValue() + " elements, and a work item has room for " + LARGEST_OWN + ". Pass an array, of which every round uses a part of its own.");
+            }
+            boolean filled = code.get(i + 1).opcode() == Opcode.DUP && code.get(i + 2) instanceof ConstantInstruction;
+            if (!filled && !size.constantValue().equals(0)) {
+                throw refuse.because("makes an array whose elements begin as 0 in Java, and as garbage on a device. Write its first values: new float[] {0, 0}.");
+            }
+        }
+    }
+
+    /** A variable for arrays stands for one of them: TornadoVM 5.2 otherwise takes it that none is written, and copies nothing back. */
+    private static void arrays(MethodModel method, List<CodeElement> elements, Refusal refusal) {
+        List<LocalVariableInfo> variables = method.code().flatMap(code -> code.findAttribute(Attributes.localVariableTable())).map(LocalVariableTableAttribute::localVariables).orElse(List.of());
+        Set<Label> joins = elements.stream().filter(BranchInstruction.class::isInstance).map(element -> ((BranchInstruction) element).target()).collect(Collectors.toSet());
+        Set<LocalVariableInfo> assigned = new HashSet<>();
+        variables.stream().filter(variable -> variable.startPc() == 0).forEach(assigned::add);      // parameters
+        CodeElement before = null;
+        for (Place place : new Places((CodeAttribute) method.code().orElseThrow()).places) {
+            if (place.element() instanceof StoreInstruction store && store.typeKind() == TypeKind.REFERENCE) {
+                int after = place.bci() + store.sizeInBytes();
+                Optional<LocalVariableInfo> variable = variables.stream().filter(v -> v.slot() == store.slot() && v.startPc() <= after && after < v.startPc() + v.length()).findFirst();
+                if (before instanceof LabelTarget target && joins.contains(target.label()) || variable.isPresent() && !assigned.add(variable.get())) {
+                    throw refusal.because("chooses an array while it runs" + variable.map(v -> " (" + v.name().stringValue() + ")").orElse("") + ", and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.");
+                }
+            }
+            if (place.element() instanceof Instruction || place.element() instanceof LabelTarget target && joins.contains(target.label())) before = place.element();
+        }
     }
 
     private interface Refusal {
         IllegalArgumentException because(String why);
     }
 
-    private void element(CodeElement element, Instruction before, Refusal refuse) {
+    private void element(CodeElement element, Refusal refuse) {
         switch (element) {
             case ExceptionCatch _ -> throw refuse.because("has a try, and a device knows no exceptions.");
             case MonitorInstruction _ -> throw refuse.because("has a synchronized block, and work items cannot wait for each other so.");
             case InvokeDynamicInstruction call -> throw refuse.because(call.bootstrapMethod().owner().displayName().equals("StringConcatFactory")
                 ? "builds a text, and a device has only numbers." : "has a lambda or a method reference, and a device has no functions as values. Write the call or the loop out.");
-            case NewPrimitiveArrayInstruction _ when !(before instanceof ConstantInstruction) ->
-                throw refuse.because("makes an array of a size that only the running kernel knows. Make the size a constant (new float[16]), or pass an array.");
             case NewReferenceArrayInstruction _ -> throw refuse.because("makes an array of objects, and a device has only arrays of numbers.");
             case NewMultiArrayInstruction _ -> throw refuse.because("makes an array of arrays. Use one array and compute the place: a[i * n + j].");
             case ConstantInstruction constant when isNaN(constant.constantValue()) -> throw refuse.because("has a constant NaN, which TornadoVM 5.2 cannot write down. Compute it, as 0f / zero of an argument zero.");

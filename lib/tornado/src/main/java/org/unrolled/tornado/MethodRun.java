@@ -93,6 +93,9 @@ final class MethodRun {
                 throw new IllegalArgumentException("Argument " + (i + 1) + " of " + kernel.getName() + " is " + (argument == null ? "null" : "a " + argument.getClass().getSimpleName())
                     + ", and the method takes a " + parameters[i].getSimpleName() + (argument instanceof Double ? ": write 2f, not 2.0." : "."));
             }
+            if (argument instanceof Float number && number.isNaN()) {
+                throw new IllegalArgumentException("Argument " + (i + 1) + " of " + kernel.getName() + " is NaN. A number is a constant of the compiled code, and TornadoVM 5.2 cannot write this one down: give it in an array, new float[] {Float.NaN}.");
+            }
             fitting[i] = argument;
         }
         return fitting;
@@ -156,8 +159,11 @@ final class MethodRun {
         } catch (RuntimeException | Error e) {
             throw refused(e);
         }
-        if (first.kernel == 0) throw device.silent(kernel.getName());
         TaskDataContext task = (TaskDataContext) task(graph).meta();
+        if (first.kernel == 0 && task.getDomain() != null && IntStream.range(0, task.getDomain().getDepth()).anyMatch(axis -> task.getDomain().get(axis).cardinality() < 0)) {
+            throw new IllegalArgumentException(kernel.getName() + " cannot run on a device: with these arguments the bound of a @Parallel loop lies below its start. Give it a bound that leaves no round, or some.");
+        }
+        if (first.kernel == 0) throw device.silent(kernel.getName());
         if (task.getDomain() == null) {
             throw new IllegalArgumentException(kernel.getName() + " cannot run on a device: how many rounds its @Parallel loops have is not known before it starts, so it would be a single work item. "
                 + "Let their bounds be numbers or lengths of arrays that it is given.");
@@ -209,7 +215,9 @@ final class MethodRun {
             if (cause instanceof IllegalStateException lost) throw lost;
         }
         String said = String.valueOf(e.getMessage()).replaceAll("\u001B\\[[0-9;]*m", "").strip().lines().findFirst().orElse(e.toString());
-        return new IllegalArgumentException(kernel.getName() + " cannot be compiled for the device. TornadoVM says: " + said, e);
+        // all that TornadoVM says of code that the driver does not take; the driver's own words were printed
+        boolean driver = said.startsWith("Bailout is disabled");
+        return new IllegalArgumentException(kernel.getName() + " cannot be compiled for the device. " + (driver ? "Its driver does not take the code that TornadoVM made of it; what it says stands above." : "TornadoVM says: " + said), e);
     }
 
     // ---- TornadoVM's side

@@ -79,10 +79,18 @@ class OwnKernelTest {
 
         static void roots(float[] x, float[] out) {
             for (@Parallel int i = 0; i < out.length; i++) {
-                float[] own = new float[2];
-                own[1] = root(Math.abs(x[i]));
+                float[] own = {0, 0};
+                own[1] += root(Math.abs(x[i]));
                 out[i] = own[1];
             }
+        }
+
+        static void everyThird(float[] x) {
+            for (@Parallel int i = 0; i < x.length; i += 3) x[i] = i;
+        }
+
+        static void sines(float[] x, float[] out) {
+            for (@Parallel int i = 0; i < out.length; i++) out[i] = (float) (Math.sin(x[i]) + 2 * Math.cos(x[i]) + Math.tan(x[i] / 2) + Math.sqrt(x[i] + 2));
         }
 
         static void softmax(float[] x, float[] out, int rows, int n) {
@@ -146,6 +154,8 @@ class OwnKernelTest {
             same("where", floats(n, 1), floats(n, 3));
             same("add", floats(n, 1), floats(n, 3));
             same("roots", floats(n, 1), floats(n, 3));
+            same("everyThird", floats(n, 1));
+            same("sines", floats(n, 1), floats(n, 3));
         }
         same("saxpy", 3, new float[0], new float[0], new float[0]);
         same("evens", new int[] {-3, -2, 0, 1, 2}, new int[5]);
@@ -216,6 +226,54 @@ class OwnKernelTest {
             for (@Parallel int i = 0; i < n; i++) {
                 x[i] = 0;
                 for (@Parallel int j = 0; j < n; j++) x[i * n + j] = 1;
+            }
+        }
+
+        static void offset(float[] x, int n) {
+            int from = 0;
+            for (@Parallel int i = 0; i < n; i++) {
+                for (@Parallel int j = 0; j < n; j++) x[from + j] = i;
+                from += n;
+            }
+        }
+
+        static void everySecondFromOne(float[] x) {
+            for (@Parallel int i = 1; i < x.length; i += 2) x[i] = i;
+        }
+
+        private static void row(float[] x, int i, int n) {
+            for (@Parallel int j = 0; j < n; j++) x[i * n + j] = j;
+        }
+
+        static void rows(float[] x, int n) {
+            for (@Parallel int i = 0; i < n; i++) row(x, i, n);
+        }
+
+        static void either(float[] x, float[] y, int which) {
+            float[] to = which > 0 ? x : y;
+            for (@Parallel int i = 0; i < to.length; i++) to[i] = i;
+        }
+
+        static void swaps(float[] x, float[] y) {
+            float[] other = x;
+            x = y;
+            y = other;
+            for (@Parallel int i = 0; i < x.length; i++) x[i] = y[i];
+        }
+
+        static void garbage(float[] x) {
+            for (@Parallel int i = 0; i < x.length; i++) {
+                float[] sums = new float[2];
+                for (int j = 0; j < 6; j++) sums[j % 2] += j;
+                x[i] = sums[0] * sums[1];
+            }
+        }
+
+        static void large(float[] x) {
+            for (@Parallel int i = 0; i < x.length; i++) {
+                float[] own = new float[1000];
+                own[i] = i;
+                x[i] = own[i];
             }
         }
 
@@ -322,6 +380,13 @@ class OwnKernelTest {
         "triangle | the bound of its @Parallel loop over j depends on a @Parallel loop around it, so the rounds make no grid. Mark only the outer loop, or let the loop run over all and leave rounds out by an if.",
         "sum | the rounds of the @Parallel loop over i all change sum, and rounds that run at the same time do not see each other's values. Declare it inside the loop; for a sum over rounds, mark another loop.",
         "between | an array is written between its @Parallel loops, once by every round of the inner one. Write it inside the loop over j, or mark only the outer loop.",
+        "offset | the rounds of the @Parallel loop over i all change from, and rounds that run at the same time do not see each other's values. Declare it inside the loop; for a sum over rounds, mark another loop.",
+        "everySecondFromOne | its @Parallel loop over i starts at 1 and steps by 2, which TornadoVM 5.2 computes wrongly. Let it start at 0, and add 1 where i is used.",
+        "rows | it calls row, which has a @Parallel loop too, and a grid of work items has the axes of one method. Mark loops of rows only.",
+        "either | it chooses an array while it runs (to), and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.",
+        "swaps | it chooses an array while it runs (x), and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.",
+        "garbage | it makes an array whose elements begin as 0 in Java, and as garbage on a device. Write its first values: new float[] {0, 0}.",
+        "large | it makes an array of 1000 elements, and a work item has room for 256. Pass an array, of which every round uses a part of its own.",
         "twoLoops | the @Parallel loop over j follows another one. All rounds of all of them would run at the same time; make it a kernel of its own, and run one after the other.",
         "leaves | a round of its @Parallel loop over i leaves the loop, and other rounds run at the same time. Leave only the round, by continue.",
         "recursion | factorial calls itself. A device has no stack for that; write a loop.",
@@ -357,6 +422,10 @@ class OwnKernelTest {
         assertThatThrownBy(() -> Kernels.runOnDevice("tornado", saxpy, 2f, null, x, x)).hasMessage("Argument 2 of saxpy is null, and the method takes a float[].");
         assertThatThrownBy(() -> Kernels.runOnDevice("tornado", saxpy, 2f, x, new float[4], x)).hasMessage("Arguments 2 and 4 of saxpy are one array, and it is written. "
             + "Rounds that run at the same time would read what others have written or not: give it an array of its own to write.");
+        assertThatThrownBy(() -> Kernels.runOnDevice("tornado", saxpy, Float.NaN, x, x, new float[4])).hasMessage("Argument 1 of saxpy is NaN. A number is a constant of the compiled code, "
+            + "and TornadoVM 5.2 cannot write this one down: give it in an array, new float[] {Float.NaN}.");
+        assertThatThrownBy(() -> Kernels.runOnDevice("tornado", method(Good.class, "softmax"), x, new float[4], -1, 4)).hasMessage("softmax cannot run on a device: with these arguments the bound of a @Parallel loop "
+            + "lies below its start. Give it a bound that leaves no round, or some.");
         assertThatThrownBy(() -> Kernels.runOnDevice("vector", saxpy, 2f, x, x, new float[4])).hasMessageStartingWith("\"vector\" is no device: its kernels are Java.");
     }
 

@@ -150,7 +150,7 @@ public final class Cells {
      */
     public DeviceMethod deviceMethod(String name, int arguments) {
         Definition definition = definition(name).orElseThrow(() -> new IllegalArgumentException("No cell defines a method " + name
-                + ". Run the cell that does; its name has to be the same, letter by letter."));
+                + ". Run the cell that does; its name has to be the same, letter by letter, and a method inside a class is not looked for."));
         if (!definition.diagnostics().isEmpty()) {
             throw new IllegalArgumentException(definition.cell() + " defines " + name + " and does not compile: " + definition.diagnostics().getFirst());
         }
