@@ -3,6 +3,7 @@ package org.unrolled.notebook;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -300,7 +301,8 @@ public class Notebook extends Tensors {
      * arrays afterwards. The device is the one whose kernels are in use, else the first that can be used.
      *
      * <p>See {@link Kernels#runOnDevice} for what a kernel may be. A device checks no index, and a wrong one may end the notebook's JVM; so the
-     * kernel is first tried as plain Java on copies of the arrays, for a second at most.
+     * kernel is first tried as plain Java on copies of the arrays, for a second at most. Where Java came to its end, its numbers are compared
+     * with the device's, and a difference beyond rounding is shown.
      *
      * @return to be shown: {@code show(run)} draws the time and the generated code, {@code sources(run)} puts that beside the Java
      */
@@ -314,9 +316,14 @@ public class Notebook extends Tensors {
         Cells cells = Cells.current().orElseThrow(() -> new IllegalStateException("onDevice takes a method of a notebook's cell, and no notebook runs this. Kernels.runOnDevice takes a java.lang.reflect.Method."));
         if (device.startsWith(DEVICES)) Kernels.named(device);  // without a device, that is what is amiss, whatever the kernel
         Cells.DeviceMethod method = cells.deviceMethod(kernel, arguments.length);
-        DeviceTrial.inJava(method.java(), arguments);
+        Optional<Object[]> java = DeviceTrial.inJava(method.java(), arguments);
         DeviceRun run = Kernels.runOnDevice(device, method.device(), arguments);
+        java.flatMap(left -> DeviceTrial.difference(kernel, left, arguments)).ifPresent(Notebook::warn);
         return cells.definition(kernel).map(definition -> run.withJava(definition.source())).orElse(run);
+    }
+
+    private static void warn(String sentence) {
+        Display.html("<p style=\"border-left:4px solid " + Colors.SECOND.hex() + ";padding:.2em .8em\"><strong>Look here.</strong> " + Html.escape(sentence) + "</p>", sentence);
     }
 
     /** Whether this notebook has a device that {@link #onDevice} can run a kernel on. */

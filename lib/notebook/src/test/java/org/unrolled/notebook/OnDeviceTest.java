@@ -103,10 +103,21 @@ class OnDeviceTest {
             assertThatThrownBy(() -> DeviceTrial.inJava(shift, new float[] {1, 2}, out))
                     .hasMessage("shift fails as plain Java, and a device would not notice but compute something. "
                             + "ArrayIndexOutOfBoundsException: Index 2 out of bounds for length 2, at In[2] line 2 in shift: for (@Parallel int i = 0; i < out.length; i++) out[i] = x[i + 1];");
-            DeviceTrial.inJava(shift, new float[] {1, 2, 3}, out);
+            assertThat((float[]) DeviceTrial.inJava(shift, new float[] {1, 2, 3}, out).orElseThrow()[1]).as("what Java computes, to be compared").containsExactly(2, 3);
             assertThat(out).as("only copies are written").containsExactly(0, 0);
-            DeviceTrial.inJava(notebook.cells().deviceMethod("forever", 1).java(), new float[2]);
+            assertThat(DeviceTrial.inJava(notebook.cells().deviceMethod("forever", 1).java(), new float[2])).as("nothing to compare").isEmpty();
         }
+    }
+
+    @Test void anotherResultThanJavasIsTold() {
+        Object[] java = {2f, new float[] {1, 2, Float.NaN, 1000}, new int[] {4, 5}};
+        assertThat(DeviceTrial.difference("k", java, new Object[] {2f, new float[] {1.05f, 2, Float.NaN, 1000}, new int[] {4, 5}})).as("rounding, and NaN where Java has it").isEmpty();
+        assertThat(DeviceTrial.difference("k", java, new Object[] {2f, new float[] {1, 3, Float.NaN, 999}, new int[] {4, 6}})).hasValue(
+                "The device's numbers are not those of k as plain Java. In argument 2, 2 of 4 elements differ; the first is [1], 3.0 on the device and 2.0 in Java. "
+                        + "In argument 3, 1 of 2 elements differ; the first is [1], 6 on the device and 5 in Java. Does a round of a @Parallel loop read or change an element that another round writes, "
+                        + "or does code outside of it write one? If not, see what Parallel says of devices: they round otherwise, now and then.");
+        assertThat(DeviceTrial.difference("k", java, new Object[] {2f, new float[] {1, 2, 0, 1000}, new int[] {4, 5}}).orElseThrow()).contains("1 of 4 elements differ; the first is [2], 0.0 on the device and NaN in Java.");
+        assertThat(DeviceTrial.difference("k", new Object[] {new float[0]}, new Object[] {new float[0]})).isEmpty();
     }
 
     @Test void whatIsNoKernel() {
