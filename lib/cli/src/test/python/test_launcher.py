@@ -568,6 +568,27 @@ class Usage(InAFolder):
                          (1, ["B.bad: 1 != 2"], [("B.not here", "no Chromium")]))
 
 
+class Bench(unittest.TestCase):
+    def test_peers_in_both_spellings(self):
+        with mock.patch.object(sys, "platform", "linux"), mock.patch.object(unrolled.platform, "machine", lambda: "x86_64"):
+            self.assertEqual(unrolled.bench_peers(["bench", "gemm", "--against=mkl,onednn", "--against", "pytorch"]), ["pytorch", "mkl", "onednn"])
+        self.assertEqual(unrolled.bench_peers(["bench", "gemm"]), [])
+        self.assertEqual(unrolled.bench_peers(["bench", "--against", "nd4j", "--list"]), [], "a list of cases fetches nothing")
+
+    def test_an_unknown_peer_is_told_before_anything_is_built(self):
+        with mock.patch.object(unrolled, "set_up", side_effect=AssertionError("built")):
+            with self.assertRaisesRegex(unrolled.Problem, r"--against 'pytroch': there is no such peer, did you mean pytorch\? Name some of pytorch,mkl,onednn,nd4j, with commas"):
+                unrolled.main(["bench", "--against=pytroch"])
+            with self.assertRaisesRegex(unrolled.Problem, r"--against ' mkl': there is no such peer, did you mean mkl\? Name"):
+                unrolled.main(["bench", "--against", "pytorch, mkl"])
+
+    def test_native_peers_are_for_linux(self):
+        with mock.patch.object(sys, "platform", "darwin"), mock.patch.object(unrolled.platform, "machine", lambda: "arm64"):
+            with self.assertRaisesRegex(unrolled.Problem, "--against mkl: its native code is fetched for Linux on x86-64 only, and this is darwin on arm64"):
+                unrolled.bench_peers(["bench", "--against", "mkl"])
+            self.assertEqual(unrolled.bench_peers(["bench", "--against", "pytorch"]), ["pytorch"])
+
+
 class Pins(unittest.TestCase):
     def setUp(self):
         with open(os.path.join(ROOT, "requirements.lock"), encoding="utf-8") as lock:

@@ -83,13 +83,22 @@ public final class Bench implements Callable<Integer> {
         }
         Report report = new Report(spec.commandLine().getErr(), cases.size() * numbers.size());
         List<Row> rows = new ArrayList<>();
+        IllegalStateException ended = null;
         report.lookAround();
         for (int n : numbers) {
-            rows.addAll(inChild(n, report));
+            try {
+                inChild(n, report, rows);
+            } catch (IllegalStateException e) {
+                ended = e;      // what was measured until then took minutes, and is good
+                break;
+            }
             report.lookAround();
         }
+        if (ended != null && rows.isEmpty()) throw ended;
         if (json) out.println(JSON.toJson(rows.stream().map(Report::json).toList()));
         else report.print(out, rows);
+        out.flush();
+        if (ended != null) throw ended;
         return 0;
     }
 
@@ -126,7 +135,7 @@ public final class Bench implements Callable<Integer> {
     }
 
     /** Runs this command again in a JVM that sees {@code n} processors. */
-    private List<Row> inChild(int n, Report report) throws IOException, InterruptedException {
+    private void inChild(int n, Report report, List<Row> rows) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
         command.addAll(List.of("-XX:ActiveProcessorCount=" + n, "-cp", System.getProperty("java.class.path"), Bench.class.getName(), "--child", Integer.toString(n),
@@ -139,13 +148,13 @@ public final class Bench implements Callable<Integer> {
         // Intel's OpenMP lets its threads spin for 200 ms after a call: they would take the processors from whoever comes next
         builder.environment().put("KMP_BLOCKTIME", "1");
         Process process = builder.start();
+        Runtime.getRuntime().addShutdownHook(new Thread(process::destroy));     // a child that nobody listens to would go on for minutes
         PrintWriter err = spec.commandLine().getErr();
         // the Vector API's incubator warning, which no option turns off, is no news
         Thread errors = Thread.ofVirtual().start(() -> process.errorReader().lines().filter(line -> !line.startsWith("WARNING: Using incubator modules")).forEach(line -> {
             err.println(line);
             err.flush();
         }));
-        List<Row> rows = new ArrayList<>();
         try (BufferedReader lines = process.inputReader()) {
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
                 if (line.startsWith(ROW)) {
@@ -162,7 +171,6 @@ public final class Bench implements Callable<Integer> {
         }
         int status = process.waitFor();
         errors.join();
-        if (status != 0) throw new IllegalStateException("The run with " + n + (n == 1 ? " thread" : " threads") + " ended with status " + status + "; what it said stands above.");
-        return rows;
+        if (status != 0) throw new IllegalStateException("The run with " + n + (n == 1 ? " thread" : " threads") + " ended with status " + status + "; what it said stands above, and cases after that one were not run.");
     }
 }

@@ -42,7 +42,13 @@ final class PyTorchEntrant implements Entrant {
         }
         questions = process.outputWriter(StandardCharsets.UTF_8);
         answers = process.inputReader(StandardCharsets.UTF_8);
-        title = answer().get("title").getAsString();
+        JsonObject first;
+        try {
+            first = answer();
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException("PyTorch does not start in " + python + "; what it said stands above. Give --pytorch a Python that has torch, or leave it out: ./unrolled bench makes one on demand.", e);
+        }
+        title = first.get("title").getAsString();
     }
 
     @Override public String name() {
@@ -106,7 +112,7 @@ final class PyTorchEntrant implements Entrant {
     }
 
     private IllegalStateException ended(String why) {
-        return new IllegalStateException("PyTorch's process cannot go on: " + why + ". What it said stands above.");
+        return new IllegalStateException("PyTorch's process cannot go on: " + why + ". What it said stands above; where it says nothing, the system may have ended it for its memory. Leave such a case out by a filter, or run it without --against pytorch.");
     }
 
     @Override public void close() {

@@ -201,7 +201,7 @@ final class UnrolledEntrant extends InJvm {
         };
     }
 
-    /** A training step as lessons have it: loss, backward, clipping at norm 1, AdamW. Its result is the loss. */
+    /** A training step as lessons have it: loss, backward, clipping at norm 1, AdamW. Its results are the loss, and the norm of each parameter's gradient after clipping, by name. */
     private static Task step(Module model, Supplier<Tensor> loss) {
         fill(model);
         AdamW adam = new AdamW(model, 1e-3);
@@ -218,7 +218,14 @@ final class UnrolledEntrant extends InJvm {
             }
 
             @Override public List<float[]> results() {
-                return List.of(new float[] {last});
+                List<Tensor> parameters = List.copyOf(new TreeMap<>(model.namedParameters()).values());
+                float[] norms = new float[parameters.size()];
+                for (int i = 0; i < norms.length; i++) {
+                    double squares = 0;
+                    for (float g : parameters.get(i).grad().toArray()) squares += (double) g * g;
+                    norms[i] = (float) Math.sqrt(squares);
+                }
+                return List.of(new float[] {last}, norms);
             }
         };
     }

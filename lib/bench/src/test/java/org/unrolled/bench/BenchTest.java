@@ -3,14 +3,19 @@ package org.unrolled.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.JsonParser;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.unrolled.tensor.kernel.Kernels;
@@ -62,6 +67,11 @@ class BenchTest {
         assertThatThrownBy(() -> match.play(CASE, (peer, what) -> { })).hasMessageContaining("a case: output 0 of other differs by 0.001").hasMessageContaining("A time of another result says nothing.");
         Match nan = new Match(List.of(new Fake("unrolled", 1, order, 1, 2), new Fake("other", 1, order, 1, Float.NaN)), 1, 2, 0.1);
         assertThatThrownBy(() -> nan.play(CASE, (peer, what) -> { })).hasMessageContaining("differs by Infinity");
+        Match infinite = new Match(List.of(new Fake("unrolled", 1, order, 1, 2), new Fake("other", 1, order, 1, Float.POSITIVE_INFINITY)), 1, 2, 0.1);
+        assertThatThrownBy(() -> infinite.play(CASE, (peer, what) -> { })).hasMessageContaining("differs by Infinity, where the largest element is 1.00");
+        Case adamW = Cases.all().stream().filter(c -> c.op().equals("adamw")).findFirst().orElseThrow();
+        Match decay = new Match(List.of(new Fake("unrolled", 1, order, 1, 0.5f), new Fake("other", 1, order, 1 + 1e-5f, 0.5f)), 1, 2, 0.1);
+        assertThatThrownBy(() -> decay.play(adamW, (peer, what) -> { })).as("AdamW without its decay").hasMessageContaining("A time of another result says nothing.");
         assertThat(order).isEmpty();
     }
 
@@ -70,6 +80,31 @@ class BenchTest {
         Row row = new Match(List.of(new Fake("unrolled", 1, new ArrayList<>(), 1), new Fake("none", 1, new ArrayList<>())), 1, 1, 0.1).play(CASE, (peer, what) -> missing.add(peer + ": " + what));
         assertThat(missing).containsExactly("none: a case");
         assertThat(row.ratio()).isEmpty();
+    }
+
+    @Test void aPythonWithoutTorchIsTold(@TempDir Path folder) throws IOException {
+        Path python = Files.writeString(folder.resolve("python"), "#!/bin/sh\nexit 1\n");
+        assumeTrue(python.toFile().setExecutable(true) && Files.isExecutable(Path.of("/bin/sh")), "needs a shell");
+        assertThatThrownBy(() -> new PyTorchEntrant(python, 1)).hasMessage("PyTorch does not start in " + python + "; what it said stands above. Give --pytorch a Python that has torch, "
+            + "or leave it out: ./unrolled bench makes one on demand.");
+        assertThatThrownBy(() -> new PyTorchEntrant(folder.resolve("none"), 1)).hasMessageStartingWith("PyTorch cannot be started with " + folder.resolve("none") + ": ").hasMessageEndingWith("Give --pytorch a Python that has torch.");
+    }
+
+    /** A peer that dies in the second case: the first one's figures are not lost. */
+    @Test void whatWasMeasuredBeforeAPeerDiedIsPrinted(@TempDir Path folder) throws IOException {
+        Path python = Files.writeString(folder.resolve("python"), """
+            #!/bin/sh
+            echo '{"title": "dies"}'
+            read line
+            echo '{"ok": false}'
+            read line
+            """);
+        assumeTrue(python.toFile().setExecutable(true) && Files.isExecutable(Path.of("/bin/sh")), "needs a shell");
+        String[] said = run(1, "softmax", "--threads", "1", "--rounds", "1", "--seconds", "0.01", "--json", "--against", "pytorch", "--pytorch", python.toString());
+        var rows = JsonParser.parseString(said[0]).getAsJsonArray();
+        assertThat(rows).hasSize(1);
+        assertThat(rows.get(0).getAsJsonObject().get("case").getAsString()).isEqualTo("softmax 8192x1024");
+        assertThat(said[1]).contains("PyTorch's process cannot go on: ", "The run with 1 thread ended with status 1; what it said stands above, and cases after that one were not run.");
     }
 
     @Test void quantilesLieBetweenValues() {

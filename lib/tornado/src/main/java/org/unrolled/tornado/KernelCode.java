@@ -242,7 +242,8 @@ final class KernelCode {
     /** Arrays that a work item has for itself: of a known size, and with first values, since memory of a device begins with what lay there. */
     private static void ownArrays(List<Instruction> code, Refusal refuse) {
         for (int i = 0; i < code.size(); i++) {
-            if (!(code.get(i) instanceof NewPrimitiveArrayInstruction)) continue;
+            if (!(code.get(i) instanceof NewPrimitiveArrayInstruction made)) continue;
+            if (made.typeKind() == TypeKind.BOOLEAN) throw refuse.because("makes an array of boolean, over which TornadoVM 5.2 stumbles. Use int, 0 and 1.");
             if (!(code.get(i - 1) instanceof ConstantInstruction size)) {
                 throw refuse.because("makes an array of a size that only the running kernel knows. Make the size a constant (new float[16]), or pass an array.");
             }

@@ -269,6 +269,14 @@ class OwnKernelTest {
             }
         }
 
+        static void flags(float[] x) {
+            for (@Parallel int i = 0; i < x.length; i++) {
+                boolean[] seen = {false, false};
+                seen[i % 2] = true;
+                x[i] = seen[0] ? 1 : 2;
+            }
+        }
+
         static void large(float[] x) {
             for (@Parallel int i = 0; i < x.length; i++) {
                 float[] own = new float[1000];
@@ -386,6 +394,7 @@ class OwnKernelTest {
         "either | it chooses an array while it runs (to), and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.",
         "swaps | it chooses an array while it runs (x), and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.",
         "garbage | it makes an array whose elements begin as 0 in Java, and as garbage on a device. Write its first values: new float[] {0, 0}.",
+        "flags | it makes an array of boolean, over which TornadoVM 5.2 stumbles. Use int, 0 and 1.",
         "large | it makes an array of 1000 elements, and a work item has room for 256. Pass an array, of which every round uses a part of its own.",
         "twoLoops | the @Parallel loop over j follows another one. All rounds of all of them would run at the same time; make it a kernel of its own, and run one after the other.",
         "leaves | a round of its @Parallel loop over i leaves the loop, and other rounds run at the same time. Leave only the round, by continue.",
