@@ -316,8 +316,15 @@ public class Notebook extends Tensors {
         Cells cells = Cells.current().orElseThrow(() -> new IllegalStateException("onDevice takes a method of a notebook's cell, and no notebook runs this. Kernels.runOnDevice takes a java.lang.reflect.Method."));
         if (device.startsWith(DEVICES)) Kernels.named(device);  // without a device, that is what is amiss, whatever the kernel
         Cells.DeviceMethod method = cells.deviceMethod(kernel, arguments.length);
-        Optional<Object[]> java = DeviceTrial.inJava(method.java(), arguments);
-        DeviceRun run = Kernels.runOnDevice(device, method.device(), arguments);
+        Optional<Object[]> java;
+        DeviceRun run;
+        try {
+            java = DeviceTrial.inJava(method.java(), arguments);
+            run = Kernels.runOnDevice(device, method.device(), arguments);
+        } catch (OutOfMemoryError e) {
+            throw new IllegalArgumentException("Java's memory of " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB has no room for what " + kernel
+                    + " needs beside its arrays: a copy to try it in Java, one for the device, and one of its result. Use smaller arrays.", e);
+        }
         java.flatMap(left -> DeviceTrial.difference(kernel, left, arguments)).ifPresent(Notebook::warn);
         return cells.definition(kernel).map(definition -> run.withJava(definition.source())).orElse(run);
     }

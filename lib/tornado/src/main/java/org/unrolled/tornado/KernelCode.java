@@ -11,6 +11,7 @@ import java.lang.classfile.TypeKind;
 import java.lang.classfile.attribute.CodeAttribute;
 import java.lang.classfile.attribute.LocalVariableInfo;
 import java.lang.classfile.attribute.LocalVariableTableAttribute;
+import java.lang.classfile.instruction.ArrayLoadInstruction;
 import java.lang.classfile.instruction.ArrayStoreInstruction;
 import java.lang.classfile.instruction.BranchInstruction;
 import java.lang.classfile.instruction.ConstantInstruction;
@@ -127,6 +128,28 @@ final class KernelCode {
             around.add(loop);
         }
         for (ParallelReader.Marked loop : loops.reversed()) carried(places, variables, loop);
+        shared(places, variables, loops.getLast());
+    }
+
+    /**
+     * {@code out[0] += x[i]}: an element that every round changes, as far as that can be seen without doubt: at a constant index of a parameter,
+     * and before anything in the round is a question or a loop.
+     */
+    private void shared(Places places, List<LocalVariableInfo> variables, ParallelReader.Marked loop) {
+        List<Instruction> code = places.of(loop).stream().map(Place::element).filter(Instruction.class::isInstance).map(Instruction.class::cast).toList();
+        int body = 0;
+        while (!(code.get(body) instanceof BranchInstruction)) body++;
+        for (int at = body + 1; at + 4 < code.size() && !(code.get(at) instanceof BranchInstruction); at++) {
+            if (!(code.get(at) instanceof LoadInstruction array && array.typeKind() == TypeKind.REFERENCE && code.get(at + 1) instanceof ConstantInstruction index)) continue;
+            boolean changed = code.get(at + 2).opcode() == Opcode.DUP2 && code.get(at + 3) instanceof ArrayLoadInstruction
+                || code.get(at + 2) instanceof LoadInstruction again && again.typeKind() == TypeKind.REFERENCE && again.slot() == array.slot() && code.get(at + 3) instanceof ConstantInstruction same
+                    && same.constantValue().equals(index.constantValue()) && code.get(at + 4) instanceof ArrayLoadInstruction;
+            if (!changed) continue;
+            variables.stream().filter(variable -> variable.slot() == array.slot() && variable.startPc() == 0).findFirst().ifPresent(parameter -> {
+                throw refuse("all rounds of its @Parallel loop over " + name(variables, loop) + " change " + parameter.name().stringValue() + "[" + index.constantValue()
+                    + "], and those that run at the same time lose each other's changes. Let every round write an element of its own, and add them up afterwards.");
+            });
+        }
     }
 
     /** A variable from before the loop that its rounds change would be carried from round to round. */

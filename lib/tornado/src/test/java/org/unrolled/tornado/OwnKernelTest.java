@@ -85,6 +85,16 @@ class OwnKernelTest {
             }
         }
 
+        /** Element 0 belongs to round 0 alone. */
+        static void guarded(float[] x, float[] out) {
+            for (@Parallel int i = 0; i < out.length; i++) {
+                float[] own = {0};
+                own[0] += x[i];
+                out[i] = own[0];
+                if (i == 0) out[0] += 3;
+            }
+        }
+
         static void everyThird(float[] x) {
             for (@Parallel int i = 0; i < x.length; i += 3) x[i] = i;
         }
@@ -154,6 +164,7 @@ class OwnKernelTest {
             same("where", floats(n, 1), floats(n, 3));
             same("add", floats(n, 1), floats(n, 3));
             same("roots", floats(n, 1), floats(n, 3));
+            same("guarded", floats(n, 1), floats(n, 3));
             same("everyThird", floats(n, 1));
             same("sines", floats(n, 1), floats(n, 3));
         }
@@ -267,6 +278,14 @@ class OwnKernelTest {
                 for (int j = 0; j < 6; j++) sums[j % 2] += j;
                 x[i] = sums[0] * sums[1];
             }
+        }
+
+        static void total(float[] x, float[] out) {
+            for (@Parallel int i = 0; i < x.length; i++) out[0] += x[i];
+        }
+
+        static void count(float[] x, int[] out) {
+            for (@Parallel int i = 0; i < x.length; i++) out[2] = out[2] + (x[i] > 0 ? 1 : 0);
         }
 
         static void flags(float[] x) {
@@ -394,6 +413,8 @@ class OwnKernelTest {
         "either | it chooses an array while it runs (to), and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.",
         "swaps | it chooses an array while it runs (x), and TornadoVM 5.2 does not see which one is written. Choose an index or a value instead.",
         "garbage | it makes an array whose elements begin as 0 in Java, and as garbage on a device. Write its first values: new float[] {0, 0}.",
+        "total | all rounds of its @Parallel loop over i change out[0], and those that run at the same time lose each other's changes. Let every round write an element of its own, and add them up afterwards.",
+        "count | all rounds of its @Parallel loop over i change out[2], and those that run at the same time lose each other's changes. Let every round write an element of its own, and add them up afterwards.",
         "flags | it makes an array of boolean, over which TornadoVM 5.2 stumbles. Use int, 0 and 1.",
         "large | it makes an array of 1000 elements, and a work item has room for 256. Pass an array, of which every round uses a part of its own.",
         "twoLoops | the @Parallel loop over j follows another one. All rounds of all of them would run at the same time; make it a kernel of its own, and run one after the other.",
