@@ -302,7 +302,7 @@ public class Notebook extends Tensors {
      *
      * <p>See {@link Kernels#runOnDevice} for what a kernel may be. A device checks no index, and a wrong one may end the notebook's JVM; so the
      * kernel is first tried as plain Java on copies of the arrays, for a second at most. Where Java came to its end, its numbers are compared
-     * with the device's, and a difference beyond rounding is shown.
+     * with the device's, and a difference beyond rounding is shown. A loop without an end goes on on a device although the cell is interrupted: restart the notebook's kernel.
      *
      * @return to be shown: {@code show(run)} draws the time and the generated code, {@code sources(run)} puts that beside the Java
      */
