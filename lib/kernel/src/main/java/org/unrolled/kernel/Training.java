@@ -6,6 +6,8 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.dflib.jjava.jupyter.kernel.KernelConnectionProperties;
 import org.dflib.jjava.shaded.com.google.gson.Gson;
 import org.dflib.jjava.shaded.org.zeromq.SocketType;
@@ -29,6 +31,7 @@ final class Training {
             "check(ScaledDotProduct.class, \"attend\");");
 
     private static final int TIMEOUT_MS = 60_000;
+    private static final int CLOSING_MS = 5_000;
 
     private Training() {}
 
@@ -37,7 +40,8 @@ final class Training {
         System.setProperty("unrolled.progress", "off");  // nobody's answers
         int[] ports = freePorts(5);
         String file = new KernelConnectionProperties("127.0.0.1", ports[0], ports[1], ports[2], ports[3], ports[4], "tcp", "hmac-sha256", "").toJsonString();
-        Thread client = Thread.ofPlatform().daemon().name("client").start(() -> {
+        CountDownLatch answered = new CountDownLatch(1);
+        Thread.ofPlatform().daemon().name("client").start(() -> {
             try (ZMQ.Context context = ZMQ.context(1)) {
                 for (String cell : CELLS) ask(context, ports[1], "execute_request", "{\"code\": " + new Gson().toJson(cell) + ", \"allow_stdin\": false}");
                 ask(context, ports[0], "shutdown_request", "{\"restart\": false}");
@@ -45,9 +49,21 @@ final class Training {
                 System.err.println("KernelMain --train: " + e.getMessage());
                 System.exit(1);
             }
+            answered.countDown();
+            // closing the kernel's sockets has been seen to wait for ever; the cells have run, and exiting writes the cache
+            sleep(CLOSING_MS);
+            System.exit(0);
         });
         KernelMain.serve(file);
-        client.join(TIMEOUT_MS);
+        answered.await(TIMEOUT_MS, TimeUnit.MILLISECONDS);
+    }
+
+    private static void sleep(int millis) {
+        try {
+            Thread.sleep(millis);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private static void ask(ZMQ.Context context, int port, String type, String content) {

@@ -7,6 +7,8 @@ import static org.unrolled.quiz.Misconception.twin;
 
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.unrolled.notebook.Notebook;
 import org.unrolled.notebook.cell.Cells;
 import org.unrolled.quiz.AnswerSource;
@@ -60,6 +62,9 @@ public final class DeviceMatmul implements CodeQuestion<DeviceMatmul.Kernel> {
                 "Store the sum once, c[i * N + j] = sum, after the loop over k.");
     }
 
+    /** A float from outside a marked loop that is assigned inside it: one for all items. */
+    private static final String SHARED = "(?s)\\{[^{}]*?\\bfloat\\s*(?:\\[\\s*\\])?\\s+(\\w+)\\s*(?:=[^;{}]*)?;[^{}]*?\\bfor\\s*\\(\\s*@.*(?<!float )\\b\\1\\s*(?:\\[[^\\]]*\\]\\s*)?[-+]?=[^=]";
+
     private static final String BEGIN = "void deviceMatmul(float[] c, float[] a, float[] b, int M, int N, int K) {\n";
 
     @Override
@@ -72,6 +77,11 @@ public final class DeviceMatmul implements CodeQuestion<DeviceMatmul.Kernel> {
                                 + " Leave k to one work item, and sum in a local variable.",
                         "@Parallel\\s+int\\s+k\\b",
                         BEGIN + "for (@Parallel int i = 0; i < M; i++) for (@Parallel int j = 0; j < N; j++) { c[i * N + j] = 0; for (@Parallel int k = 0; k < K; k++) c[i * N + j] += a[i * K + k] * b[k * N + j]; } }"),
+                pattern("The sum is declared outside a marked loop, so that all its rounds share one. As plain Java that is right, one round after the other; at the same time, two items add to it: a race."
+                                + " Declare it inside, float sum = 0, after the head of the loop over j.",
+                        SHARED,
+                        BEGIN + "float[] sum = new float[1]; for (@Parallel int i = 0; i < M; i++) for (@Parallel int j = 0; j < N; j++) { sum[0] = 0;"
+                                + " for (int k = 0; k < K; k++) sum[0] += a[i * K + k] * b[k * N + j]; c[i * N + j] = sum[0]; } }"),
                 pattern("A work item writes into another one's row: c[(i + 1) …] belongs to item i + 1, which runs at the same time. Let an item write its own element and no other.",
                         "\\bc\\s*\\[\\s*\\(\\s*\\w+\\s*[+-]\\s*1\\s*\\)[^\\]]*\\]\\s*[-+]?=",
                         BEGIN + "for (@Parallel int i = 0; i < M; i++) for (@Parallel int j = 0; j < N; j++) { float sum = 0; for (int k = 0; k < K; k++) sum += a[i * K + k] * b[k * N + j];"
@@ -116,6 +126,8 @@ public final class DeviceMatmul implements CodeQuestion<DeviceMatmul.Kernel> {
         }
         try {
             WorkItems items = WorkItems.of(source.text(), source.name());
+            Matcher shared = Pattern.compile(SHARED).matcher(source.text());
+            that(!shared.find(), "the items share %s: at the same time, so it is chance what it holds", shared.reset().find() ? shared.group(1) : "");
             for (int[] n : new int[][] {{2, 3, 4}, {3, 2, 2}}) {
                 float[] c = Products.draw(random, n[0] * n[1]), expected = c.clone();
                 float[] a = Products.draw(random, n[0] * n[2]), b = Products.draw(random, n[2] * n[1]);

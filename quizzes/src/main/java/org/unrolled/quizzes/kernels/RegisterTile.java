@@ -94,6 +94,12 @@ public final class RegisterTile implements CodeQuestion<RegisterTile.Multiply> {
                         (c, a, b, M, N, K) -> tiles(c, a, b, M, N, K, true, false, false)),
                 twin("Both rows of the tile were computed from row i of A. The second one needs a[i1 * K + k].",
                         (c, a, b, M, N, K) -> tiles(c, a, b, M, N, K, false, false, true)),
+                twin("Where a size is odd, the last row or column is left out: it has no partner, and the loops end before it. Let them run to the end, i < M and j < N; i1 and j1 stay inside by themselves.",
+                        (c, a, b, M, N, K) -> {
+                            float[] right = new float[M * N];
+                            tiled(right, a, b, M, N, K);
+                            for (int i = 0; i < M - M % 2; i++) for (int j = 0; j < N - N % 2; j++) c[i * N + j] = right[i * N + j];
+                        }),
                 twin("Only the first of the four elements is stored: three quarters of C keep what they held before.",
                         (c, a, b, M, N, K) -> {
                             float[] right = new float[M * N];
