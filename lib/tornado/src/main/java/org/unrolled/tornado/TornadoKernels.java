@@ -105,6 +105,8 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel RMS_NORM = new DeviceKernel(NormLoops.class, "rmsNorm", (g, id, a) -> g.task(id, NormLoops::rmsNorm, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n(), a.c()));
     private static final DeviceKernel RMS_NORM_BACKWARD = new DeviceKernel(NormLoops.class, "rmsNormBackward", (g, id, a) -> g.task(id, NormLoops::rmsNormBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n()));
     private static final DeviceKernel ATTENTION = new DeviceKernel(AttentionLoops.class, "attention", (g, id, a) -> g.task(id, AttentionLoops::attention, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.n(), a.c()));
+    private static final DeviceKernel ATTENTION_TILED = new DeviceKernel(AttentionLoops.class, "attentionTiled", (g, id, a) -> g.task(id, AttentionLoops::attentionTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.n(), a.c()),
+        new DeviceKernel.Groups(AttentionLoops.SIDE, AttentionLoops.SIDE, AttentionLoops::tiles));
     private static final DeviceKernel ATTENTION_QUERY_BACKWARD = new DeviceKernel(AttentionLoops.class, "attentionQueryBackward", (g, id, a) -> g.task(id, AttentionLoops::attentionQueryBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.n(), a.c()));
     private static final DeviceKernel ATTENTION_KEY_BACKWARD = new DeviceKernel(AttentionLoops.class, "attentionKeyBackward", (g, id, a) -> g.task(id, AttentionLoops::attentionKeyBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.n(), a.c()));
     private static final DeviceKernel ATTENTION_VALUE_BACKWARD = new DeviceKernel(AttentionLoops.class, "attentionValueBackward", (g, id, a) -> g.task(id, AttentionLoops::attentionValueBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.n(), a.c()));
@@ -540,7 +542,7 @@ public class TornadoKernels implements StepCompiler {
     // ---- attention without a matrix of weights in memory
 
     @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        run(ATTENTION, 2, false, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
+        run(tiles.attend(T, S, D, V) ? ATTENTION_TILED : ATTENTION, 2, false, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
     }
 
     @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
