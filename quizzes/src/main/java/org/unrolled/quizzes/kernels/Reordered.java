@@ -1,11 +1,15 @@
 package org.unrolled.quizzes.kernels;
 
 import static org.unrolled.quiz.Expect.close;
+import static org.unrolled.quiz.Expect.that;
+import static org.unrolled.quiz.Misconception.pattern;
 import static org.unrolled.quiz.Misconception.twin;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.regex.Pattern;
+import org.unrolled.quiz.AnswerSource;
 import org.unrolled.quiz.Check;
 import org.unrolled.quiz.CodeQuestion;
 import org.unrolled.quiz.Misconception;
@@ -55,6 +59,22 @@ public final class Reordered implements CodeQuestion<Reordered.Multiply> {
                 "a[i * K + k] does not change in the innermost loop: read it once, into a float, before that loop.");
     }
 
+    /**
+     * A loop up to a size that adds to something and has no other loop in it. The order of the loops shows in the source only: whatever it is, the terms of an
+     * element are added in the same order, to the same sum.
+     */
+    private static String innermost(String size) {
+        String head = "\\bfor\\s*\\((?:[^()]|\\([^()]*\\))*(?<![*]\\s{0,2})\\b" + size + "\\b(?!\\s*[*])(?:[^()]|\\([^()]*\\))*\\)\\s*";
+        String code = "(?:(?!\\b(?:for|while)\\b)[^{}])*", statement = "(?:(?!\\b(?:for|while)\\b)[^{};])*";
+        String adds = "(?:\\+=|\\bfma\\s*\\(|\\b(\\w+(?:\\s*\\[[^\\]]*\\])?)\\s*=\\s*\\%d\\s*\\+)";
+        return head + "(?:\\{" + code + adds.formatted(1) + code + "\\}|(?!\\{)" + statement + adds.formatted(2) + ")";
+    }
+
+    private static final String ALONG_K = innermost("K"), ALONG_M = innermost("M");
+    private static final Pattern COMMENT = Pattern.compile("//[^\\n]*|/\\*.*?\\*/", Pattern.DOTALL);
+
+    private static final String BEGIN = "void reordered(float[] c, float[] a, float[] b, int M, int N, int K) {\n";
+
     @Override
     public List<Misconception<Multiply>> misconceptions() {
         return List.of(
@@ -86,7 +106,13 @@ public final class Reordered implements CodeQuestion<Reordered.Multiply> {
                             for (int i = 0; i < M; i++) for (int j = 0; j < N; j++) c[j * M + i] = right[i * N + j];
                         }),
                 twin("A loop ends one too early: the last k is missing from the sum. k < K is right, since k counts from 0.",
-                        (c, a, b, M, N, K) -> Products.sums(c, M, N, K, true, (i, j, k) -> k < K - 1 ? a[i * K + k] * b[k * N + j] : 0)));
+                        (c, a, b, M, N, K) -> Products.sums(c, M, N, K, true, (i, j, k) -> k < K - 1 ? a[i * K + k] * b[k * N + j] : 0)),
+                pattern("k runs innermost: each element of C is finished before the next one begins, and B is read down a column. The order i, k, j has j inside: along a row of B and a row of C.",
+                        ALONG_K,
+                        BEGIN + "for (int i = 0; i < M; i++) for (int j = 0; j < N; j++) { float sum = 0; for (int k = 0; k < K; k++) sum += a[i * K + k] * b[k * N + j]; c[i * N + j] = sum; } }"),
+                pattern("i runs innermost: down a column of A and a column of C. The order i, k, j has j inside: along a row of B and a row of C.",
+                        ALONG_M,
+                        BEGIN + "for (int e = 0; e < M * N; e++) c[e] = 0;\nfor (int k = 0; k < K; k++) for (int j = 0; j < N; j++) { for (int i = 0; i < M; i++) { c[i * N + j] += a[i * K + k] * b[k * N + j]; } } }"));
     }
 
     @Check(value = "agrees with the equation, for odd sizes too", weight = 2)
@@ -109,5 +135,12 @@ public final class Reordered implements CodeQuestion<Reordered.Multiply> {
             reordered(expected, a, b, n[0], n[1], n[2]);
             close(c, expected);
         }
+    }
+
+    @Check("j runs innermost, along the rows of B and C")
+    void alongTheRows(Multiply yours, AnswerSource source) {
+        String code = COMMENT.matcher(source.text()).replaceAll(" ");
+        that(!Pattern.compile(ALONG_K).matcher(code).find(), "the loop that adds runs over k, and has no other loop in it");
+        that(!Pattern.compile(ALONG_M).matcher(code).find(), "the loop that adds runs over i, and has no other loop in it");
     }
 }
