@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -31,7 +32,7 @@ import picocli.CommandLine.Spec;
 public final class Bench implements Callable<Integer> {
     private static final Gson JSON = new Gson();
     /** What a child JVM's row begins with on standard output. */
-    private static final String ROW = "row ", TITLE = "title ", MISSING = "missing ";
+    private static final String ROW = "row ", TITLE = "title ", MISSING = "missing ", CEILINGS = "ceilings ";
 
     @Parameters(arity = "0..1", paramLabel = "FILTER", description = "Only cases whose name holds this text, such as \"gemm\" or \"conv 3x3\".")
     @Nullable String filter;
@@ -45,6 +46,8 @@ public final class Bench implements Callable<Integer> {
     double seconds;
     @Option(names = "--json", description = "One JSON document on standard output, nothing else there.")
     boolean json;
+    @Option(names = "--roofline", paramLabel = "FILE", description = "Also draws the machine's ceilings and the cases under them, as SVG.")
+    @Nullable Path roofline;
     @Option(names = "--list", description = "Only the cases' names.")
     boolean list;
     @Option(names = "--pytorch", paramLabel = "PYTHON", description = "A Python that has torch (default: an environment made on demand).")
@@ -95,9 +98,10 @@ public final class Bench implements Callable<Integer> {
             report.lookAround();
         }
         if (ended != null && rows.isEmpty()) throw ended;
-        if (json) out.println(JSON.toJson(rows.stream().map(Report::json).toList()));
+        if (json) out.println(JSON.toJson(rows.stream().map(report::json).toList()));
         else report.print(out, rows);
         out.flush();
+        if (roofline != null) Files.writeString(roofline, report.roofline(rows));
         if (ended != null) throw ended;
         return 0;
     }
@@ -107,6 +111,7 @@ public final class Bench implements Callable<Integer> {
         Kernels.current();
         List<Entrant> entrants = new ArrayList<>();
         try {
+            ceilings(out);
             entrants.add(new UnrolledEntrant());
             for (String peer : against) entrants.add(peer(peer));
             entrants.forEach(entrant -> out.println(TITLE + entrant.name() + " " + entrant.title()));
@@ -116,9 +121,17 @@ public final class Bench implements Callable<Integer> {
                 out.println(ROW + JSON.toJson(match.play(what, (peer, name) -> out.println(MISSING + peer + " " + name))));
                 out.flush();
             }
+            ceilings(out);
         } finally {
             entrants.forEach(Entrant::close);
         }
+    }
+
+    /** Before the first case and after the last, since the better of the two counts. Machine computes with the Vector API; without it there are none. */
+    private static void ceilings(PrintWriter out) {
+        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) return;
+        out.println(CEILINGS + JSON.toJson(Ceilings.measure()));
+        out.flush();
     }
 
     private Entrant peer(String name) {
@@ -162,6 +175,8 @@ public final class Bench implements Callable<Integer> {
                     report.done(rows.getLast());
                 } else if (line.startsWith(TITLE)) {
                     report.title(line.substring(TITLE.length()));
+                } else if (line.startsWith(CEILINGS)) {
+                    report.ceilings(JSON.fromJson(line.substring(CEILINGS.length()), Ceilings.class));
                 } else if (line.startsWith(MISSING)) {
                     report.missing(line.substring(MISSING.length()));
                 }

@@ -18,5 +18,10 @@ interface Entrant extends AutoCloseable {
     /** Calls it for about {@code seconds}. @return seconds a call took on average */
     double round(double seconds);
 
+    /** Bytes of the Java heap that a call allocates, in all threads together; 0 where the library has none, or is not asked. */
+    default long heap() {
+        return 0;
+    }
+
     @Override void close();
 }

@@ -1,5 +1,6 @@
 package org.unrolled.bench;
 
+import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +24,18 @@ abstract class InJvm implements Entrant {
 
     @Override public final double round(double seconds) {
         return TaskBenchmark.round(prepared(), seconds);
+    }
+
+    @Override public final long heap() {
+        if (!(ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads) || !threads.isThreadAllocatedMemorySupported()) return 0;
+        long least = Long.MAX_VALUE;
+        // the least of a few: the JVM's own threads, compilers and collectors of figures, allocate now and then
+        for (int call = 0; call < 5; call++) {
+            long before = threads.getTotalThreadAllocatedBytes();
+            prepared().call();
+            least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
+        }
+        return least;
     }
 
     private Task prepared() {

@@ -37,6 +37,7 @@ final class Match {
             for (Entrant peer : playing.subList(1, playing.size())) requireSame(what, peer.name(), wanted, peer.results());
         }
         for (Entrant entrant : playing) warm(entrant);
+        long heap = ours.heap();
         Map<String, List<Double>> measured = new LinkedHashMap<>();
         for (Entrant entrant : playing) measured.put(entrant.name(), new ArrayList<>());
         for (int round = 0; round < rounds; round++) {
@@ -45,7 +46,7 @@ final class Match {
                 measured.get(next.name()).add(next.round(seconds));
             }
         }
-        return Row.of(what, threads, measured);
+        return Row.of(what, threads, measured, heap);
     }
 
     /** Until a round is no faster than the one before, since the JVM compiles what it has seen often; ten rounds at most. */

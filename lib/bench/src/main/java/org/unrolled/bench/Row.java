@@ -13,11 +13,15 @@ import java.util.Map;
  * @param spread   the ratio's lower and upper quartile over rounds
  * @param gflops   floating point operations a second in 10⁹, 0 where they are not counted
  * @param gbytes   bytes a second in 10⁹ that must at least have moved, 0 where they are not counted
+ * @param heap     bytes that a call of Unrolled's allocates
  */
 record Row(String name, String unit, int threads, double unrolled, Map<String, Double> peers, Map<String, Double> ratio, Map<String, double[]> spread,
-           double gflops, double gbytes) {
-    /** @param seconds of one call in each round, by entrant; the first entrant is Unrolled */
-    static Row of(Case what, int threads, Map<String, List<Double>> seconds) {
+           double gflops, double gbytes, long heap) {
+    /**
+     * @param seconds of one call in each round, by entrant; the first entrant is Unrolled
+     * @param heap    bytes that a call of Unrolled's allocates
+     */
+    static Row of(Case what, int threads, Map<String, List<Double>> seconds, long heap) {
         List<String> names = List.copyOf(seconds.keySet());
         double[] ours = array(seconds.get(names.getFirst()));
         Map<String, Double> peers = new LinkedHashMap<>(), ratio = new LinkedHashMap<>();
@@ -30,7 +34,7 @@ record Row(String name, String unit, int threads, double unrolled, Map<String, D
             spread.put(name, new double[] {round(quantile(ratios, 0.25)), round(quantile(ratios, 0.75))});
         }
         double median = quantile(ours, 0.5);
-        return new Row(what.name(), "us", threads, round(median * 1e6), peers, ratio, spread, round(what.flops() / median / 1e9), round(what.bytes() / median / 1e9));
+        return new Row(what.name(), "us", threads, round(median * 1e6), peers, ratio, spread, round(what.flops() / median / 1e9), round(what.bytes() / median / 1e9), heap);
     }
 
     private static double[] array(List<Double> list) {
@@ -47,7 +51,7 @@ record Row(String name, String unit, int threads, double unrolled, Map<String, D
     }
 
     /** Four digits: more would be noise. */
-    private static double round(double value) {
+    static double round(double value) {
         return value == 0 ? 0 : new java.math.BigDecimal(value).round(new java.math.MathContext(4)).doubleValue();
     }
 }

@@ -48,7 +48,7 @@ class BenchTest {
         }
     }
 
-    private static final Case CASE = Case.of("a case", "matmul", 2e6, 0, 1e-4, "M", 1);
+    private static final Case CASE = Case.of("a case", "matmul", 2e6, 0, 1e-4, Case.Goal.NONE, "M", 1);
 
     @Test void aRatioAboveOneMeansThatUnrolledIsFaster() {
         List<String> order = new ArrayList<>();
@@ -105,6 +105,49 @@ class BenchTest {
         assertThat(rows).hasSize(1);
         assertThat(rows.get(0).getAsJsonObject().get("case").getAsString()).isEqualTo("softmax 8192x1024");
         assertThat(said[1]).contains("PyTorch's process cannot go on: ", "The run with 1 thread ended with status 1; what it said stands above, and cases after that one were not run.");
+    }
+
+    private static Row row(String name, int threads, double micros, double ratio) {
+        return new Row(name, "us", threads, micros, Map.of("pytorch", micros * ratio), Map.of("pytorch", ratio), Map.of("pytorch", new double[] {ratio, ratio}), 0, 0, 4096);
+    }
+
+    /** A machine of 100 GFLOP/s and 10 GB/s: a product of 512, 2·512³ operations, takes it 2.684 ms; the 64 MiB of layer norm 6.711 ms. */
+    @Test void aShareIsOfTheCeilingThatBinds() {
+        Ceilings ceilings = new Ceilings(1, 80, 10, 1 << 20).or(new Ceilings(1, 100, 8, 1 << 20));
+        Case gemm = named("gemm 512"), norm = named("layer norm 8192x1024"), small = named("softmax 64x64");
+        assertThat(ceilings.bound(gemm)).isEqualTo(Ceilings.Bound.FMA);
+        assertThat(ceilings.share(gemm, 2 * 2684.35456)).isEqualTo(0.5, within(1e-6));
+        assertThat(ceilings.bound(norm)).isEqualTo(Ceilings.Bound.MEMORY);
+        assertThat(ceilings.share(norm, 6710.8864)).isEqualTo(1, within(1e-6));
+        assertThat(ceilings.bound(small)).as("it fits into a cache").isEqualTo(Ceilings.Bound.FMA);
+    }
+
+    private static Case named(String name) {
+        return Cases.all().stream().filter(c -> c.name().equals(name)).findFirst().orElseThrow();
+    }
+
+    @Test void theTableSaysWhichGoalsAreMet() throws IOException {
+        StringWriter table = new StringWriter();
+        Report report = new Report(new PrintWriter(new StringWriter()), 4);
+        report.ceilings(new Ceilings(2, 100, 10, 1 << 20));
+        report.print(new PrintWriter(table), List.of(row("gemm 512", 2, 2 * 2684.35456, 1.5), row("layer norm 8192x1024", 2, 7000, 0.9),
+            row("small ViT, a training step", 2, 1000, 4), row("LeNet-5 batch 64, a training step", 2, 1000, 1)));
+        assertThat(table.toString()).contains("2 threads 100.0 GFLOP/s (FMA), 10.0 GB/s (memory)", " 50 % FMA goal 85, below", " 96 % memory goal 80 ", "1.50 (1.50 to 1.50) goal 1.0",
+            "0.90 (0.90 to 0.90) goal 1.0, below", "Geometric mean, training steps, 2 threads, 2 cases against pytorch: 2.00 goal 1.5\n", "4.0 KiB",
+            "Below the goal: gemm 512, 2 threads, 50 % of the FMA ceiling, not 85; pytorch, layer norm 8192x1024, 2 threads 0.90 of 1.00.");
+    }
+
+    @Test void theRooflineHasARoofForEachNumberOfThreads() {
+        Report report = new Report(new PrintWriter(new StringWriter()), 2);
+        report.ceilings(new Ceilings(1, 50, 8, 1 << 20));
+        report.ceilings(new Ceilings(2, 100, 10, 1 << 20));
+        Row gemm = new Row("gemm 512", "us", 2, 5000, Map.of(), Map.of(), Map.of(), 54, 1, 0), step = row("small ViT, a training step", 2, 1000, 1);
+        assertThat(report.roofline(List.of(gemm, step))).startsWith("<svg").contains("1 thread: 50 GFLOP/s, 8 GB/s", "2 threads: 100 GFLOP/s, 10 GB/s", "gemm 512").doesNotContain("ViT");
+    }
+
+    @Test void everyGroupWithAMeanHasCases() {
+        Cases.MEANS.keySet().forEach(group -> assertThat(Cases.all()).filteredOn(c -> c.goal().group().equals(group)).as(group).hasSizeGreaterThan(3));
+        assertThat(Cases.all()).allSatisfy(c -> assertThat(c.goal().ratios()).as(c.name()).containsKey("pytorch"));
     }
 
     @Test void quantilesLieBetweenValues() {
@@ -167,6 +210,10 @@ class BenchTest {
         assertThat(row.get("case").getAsString()).isEqualTo("gemm 64");
         assertThat(row.get("threads").getAsInt()).isEqualTo(1);
         assertThat(row.get("unrolled").getAsDouble()).isPositive();
+        assertThat(row.get("heap").getAsLong()).as("a result of 64 x 64 floats, and vectors as objects until the method is compiled").isGreaterThanOrEqualTo(4L * 64 * 64);
+        assertThat(row.getAsJsonObject("goal").get("nd4j").getAsDouble()).isEqualTo(1.5);
+        assertThat(row.getAsJsonObject("ceilings").get("gflops").getAsDouble()).isPositive();
+        assertThat(row.get("share").getAsDouble()).isBetween(0.0, 2.0);
         assertThat(Map.of("progress", said[1])).extractingByKey("progress").asString().contains("1 of 1, gemm 64, 1 thread");
     }
 }

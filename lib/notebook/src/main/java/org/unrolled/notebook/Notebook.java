@@ -183,6 +183,11 @@ public class Notebook extends Tensors {
         return machine.threads() == 1 ? one : one.roof("all threads", machine.all().gigaflops(), machine.all().gigabytes());
     }
 
+    /** A roofline without a roof yet; add one for each machine or number of threads with {@link Roofline#roof}, and kernels with {@link Roofline#point}. */
+    public static Roofline roofline() {
+        return new Roofline();
+    }
+
     /** Seconds that this takes once it is warm: the median of several runs; see {@link Timing#seconds}. */
     public static double seconds(Runnable body) {
         return Timing.seconds(body);
