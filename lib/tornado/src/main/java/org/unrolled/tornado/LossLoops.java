@@ -9,27 +9,29 @@ import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 final class LossLoops {
     private LossLoops() { }
 
-    /** loss[n] = -log softmax(logits[n,:])[labels[n]], and probs = softmax(logits). */
-    static void crossEntropy(FloatArray loss, FloatArray probs, FloatArray logits, IntArray labels, IntArray n, FloatArray c) {
-        int l0 = n.get(0), p0 = n.get(1), x0 = n.get(2), t0 = n.get(3), N = n.get(4), C = n.get(5);
+    /** loss[n] = -log softmax(logits[n,:])[labels[n]], and stat[n] = (m, log Σ exp(logits[n,:] - m)). */
+    static void crossEntropy(FloatArray loss, FloatArray stat, FloatArray logits, IntArray labels, IntArray n, FloatArray c) {
+        int l0 = n.get(0), s0 = n.get(1), x0 = n.get(2), t0 = n.get(3), N = n.get(4), C = n.get(5);
         for (@Parallel int r = 0; r < N; r++) {
             int label = labels.get(t0 + r), first = x0 + r * C;
             float m = Loops.largest(logits, first, C, 1);
-            float sum = Loops.sumOfExp(logits, first, C, 1, m);
-            for (int k = 0; k < C; k++) probs.set(p0 + r * C + k, TornadoMath.exp(logits.get(first + k) - m) / sum);
+            float log = TornadoMath.log(Loops.sumOfExp(logits, first, C, 1, m));
+            stat.set(s0 + 2 * r, m);
+            stat.set(s0 + 2 * r + 1, log);
             float value = c.get(Loops.NAN);
-            if (label >= 0 && label < C) value = TornadoMath.log(sum) + m - logits.get(first + label);
+            if (label >= 0 && label < C) value = log + m - logits.get(first + label);
             loss.set(l0 + r, value);
         }
     }
 
-    /** dlogits[n,c] (+)= scale · dout[0] · (probs[n,c] - [c = labels[n]]). */
-    static void crossEntropyBackward(FloatArray dlogits, FloatArray dout, FloatArray probs, IntArray labels, IntArray n, FloatArray c) {
-        int dx0 = n.get(0), d0 = n.get(1), p0 = n.get(2), t0 = n.get(3), N = n.get(4), C = n.get(5), acc = n.get(6);
+    /** dlogits[n,c] (+)= scale · dout[0] · (exp(logits[n,c] - stat[n,0] - stat[n,1]) - [c = labels[n]]). */
+    static void crossEntropyBackward(FloatArray dlogits, FloatArray dout, FloatArray stat, FloatArray logits, IntArray labels, IntArray n, FloatArray c) {
+        int dx0 = n.get(0), d0 = n.get(1), s0 = n.get(2), x0 = n.get(3), t0 = n.get(4), N = n.get(5), C = n.get(6), acc = n.get(7);
         int elements = N * C;
         for (@Parallel int e = 0; e < elements; e++) {
             float target = labels.get(t0 + e / C) == e % C ? 1f : 0f;
-            Loops.put(dlogits, dx0 + e, c.get(0) * dout.get(d0) * (probs.get(p0 + e) - target), acc);
+            float p = TornadoMath.exp(logits.get(x0 + e) - stat.get(s0 + e / C * 2) - stat.get(s0 + e / C * 2 + 1));
+            Loops.put(dlogits, dx0 + e, c.get(0) * dout.get(d0) * (p - target), acc);
         }
     }
 
@@ -50,18 +52,18 @@ final class LossLoops {
         return weight * (smoothing / C + (chosen != 0 ? 1f - smoothing : 0f));
     }
 
-    /** loss[n] = -Σ_c q[n,c] · log softmax(logits[n,:])[c], 0 where the label is ignored, and probs = softmax(logits). */
-    static void smoothedCrossEntropy(FloatArray loss, FloatArray probs, FloatArray logits, IntArray labels, FloatArray weights, IntArray n, FloatArray c) {
-        int l0 = n.get(0), p0 = n.get(1), x0 = n.get(2), t0 = n.get(3), w0 = n.get(4), N = n.get(5), C = n.get(6), ignored = n.get(7);
+    /** loss[n] = -Σ_c q[n,c] · log softmax(logits[n,:])[c], 0 where the label is ignored; stat as in {@link #crossEntropy}. */
+    static void smoothedCrossEntropy(FloatArray loss, FloatArray stat, FloatArray logits, IntArray labels, FloatArray weights, IntArray n, FloatArray c) {
+        int l0 = n.get(0), s0 = n.get(1), x0 = n.get(2), t0 = n.get(3), w0 = n.get(4), N = n.get(5), C = n.get(6), ignored = n.get(7);
         float smoothing = c.get(0);
         for (@Parallel int r = 0; r < N; r++) {
             int label = labels.get(t0 + r), first = x0 + r * C;
             float m = Loops.largest(logits, first, C, 1);
-            float sum = Loops.sumOfExp(logits, first, C, 1, m);
-            float log = TornadoMath.log(sum), cost = 0f;
+            float log = TornadoMath.log(Loops.sumOfExp(logits, first, C, 1, m)), cost = 0f;
+            stat.set(s0 + 2 * r, m);
+            stat.set(s0 + 2 * r + 1, log);
             for (int k = 0; k < C; k++) {
                 float x = logits.get(first + k);
-                probs.set(p0 + r * C + k, TornadoMath.exp(x - m) / sum);
                 float q = target(weights.get(w0 + k), k == label ? 1 : 0, smoothing, C);
                 // a class of weight 0 costs nothing, also where its logit is -∞
                 if (q != 0f) cost -= q * (x - m - log);
@@ -72,18 +74,20 @@ final class LossLoops {
         }
     }
 
-    /** dlogits[n,c] (+)= dout[0]/total[0] · (probs[n,c] · Σₖ q[n,k] - q[n,c]), and 0 where the label is ignored. */
-    static void smoothedCrossEntropyBackward(FloatArray dlogits, FloatArray dout, FloatArray total, FloatArray probs, IntArray labels, FloatArray weights,
+    /** dlogits[n,c] (+)= dout[0]/total[0] · (p · Σₖ q[n,k] - q[n,c]), p as in {@link #crossEntropyBackward}, and 0 where the label is ignored. */
+    static void smoothedCrossEntropyBackward(FloatArray dlogits, FloatArray dout, FloatArray total, FloatArray stat, FloatArray logits, IntArray labels, FloatArray weights,
                                              IntArray n, FloatArray c) {
-        int dx0 = n.get(0), d0 = n.get(1), s0 = n.get(2), p0 = n.get(3), t0 = n.get(4), w0 = n.get(5), N = n.get(6), C = n.get(7), ignored = n.get(8), acc = n.get(9);
+        int dx0 = n.get(0), d0 = n.get(1), total0 = n.get(2), s0 = n.get(3), x0 = n.get(4), t0 = n.get(5), w0 = n.get(6), N = n.get(7), C = n.get(8);
+        int ignored = n.get(9), acc = n.get(10);
         float smoothing = c.get(0);
         for (@Parallel int r = 0; r < N; r++) {
             int label = labels.get(t0 + r);
-            float factor = dout.get(d0) / total.get(s0), sum = 0f;
+            float factor = dout.get(d0) / total.get(total0), sum = 0f;
             for (int k = 0; k < C; k++) sum += target(weights.get(w0 + k), k == label ? 1 : 0, smoothing, C);
             for (int k = 0; k < C; k++) {
                 float q = target(weights.get(w0 + k), k == label ? 1 : 0, smoothing, C);
-                float value = factor * (probs.get(p0 + r * C + k) * sum - q);
+                float p = TornadoMath.exp(logits.get(x0 + r * C + k) - stat.get(s0 + 2 * r) - stat.get(s0 + 2 * r + 1));
+                float value = factor * (p * sum - q);
                 if (label == ignored) value = 0f;
                 Loops.put(dlogits, dx0 + r * C + k, value, acc);
             }

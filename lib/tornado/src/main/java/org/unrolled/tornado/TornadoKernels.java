@@ -68,7 +68,7 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel GATHER_BACKWARD = new DeviceKernel(AxisLoops.class, "gatherBackward", (g, id, a) -> g.task(id, AxisLoops::gatherBackward, a.floats(0), a.floats(1), a.ints(2), a.n()));
     private static final DeviceKernel ONE_HOT = new DeviceKernel(AxisLoops.class, "oneHot", (g, id, a) -> g.task(id, AxisLoops::oneHot, a.floats(0), a.ints(1), a.n(), a.c()));
     private static final DeviceKernel CROSS_ENTROPY = new DeviceKernel(LossLoops.class, "crossEntropy", (g, id, a) -> g.task(id, LossLoops::crossEntropy, a.floats(0), a.floats(1), a.floats(2), a.ints(3), a.n(), a.c()));
-    private static final DeviceKernel CROSS_ENTROPY_BACKWARD = new DeviceKernel(LossLoops.class, "crossEntropyBackward", (g, id, a) -> g.task(id, LossLoops::crossEntropyBackward, a.floats(0), a.floats(1), a.floats(2), a.ints(3), a.n(), a.c()));
+    private static final DeviceKernel CROSS_ENTROPY_BACKWARD = new DeviceKernel(LossLoops.class, "crossEntropyBackward", (g, id, a) -> g.task(id, LossLoops::crossEntropyBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.ints(4), a.n(), a.c()));
     private static final DeviceKernel CONV2D = new DeviceKernel(WindowLoops.class, "conv2d", (g, id, a) -> g.task(id, WindowLoops::conv2d, a.floats(0), a.floats(1), a.floats(2), a.n()));
     private static final DeviceKernel CONV2D_BACKWARD = new DeviceKernel(WindowLoops.class, "conv2dBackward", (g, id, a) -> g.task(id, WindowLoops::conv2dBackward, a.floats(0), a.floats(1), a.floats(2), a.n()));
     private static final DeviceKernel CONV2D_WEIGHT_BACKWARD = new DeviceKernel(WindowLoops.class, "conv2dWeightBackward", (g, id, a) -> g.task(id, WindowLoops::conv2dWeightBackward, a.floats(0), a.floats(1), a.floats(2), a.n()));
@@ -97,7 +97,7 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel RECURRENT_WEIGHT_BACKWARD = new DeviceKernel(RecurrentLoops.class, "recurrentWeightBackward", (g, id, a) -> g.task(id, RecurrentLoops::recurrentWeightBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.ints(4), a.n()));
     private static final DeviceKernel LABEL_WEIGHTS = new DeviceKernel(LossLoops.class, "labelWeights", (g, id, a) -> g.task(id, LossLoops::labelWeights, a.floats(0), a.ints(1), a.floats(2), a.n(), a.c()));
     private static final DeviceKernel SMOOTHED_CROSS_ENTROPY = new DeviceKernel(LossLoops.class, "smoothedCrossEntropy", (g, id, a) -> g.task(id, LossLoops::smoothedCrossEntropy, a.floats(0), a.floats(1), a.floats(2), a.ints(3), a.floats(4), a.n(), a.c()));
-    private static final DeviceKernel SMOOTHED_CROSS_ENTROPY_BACKWARD = new DeviceKernel(LossLoops.class, "smoothedCrossEntropyBackward", (g, id, a) -> g.task(id, LossLoops::smoothedCrossEntropyBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.ints(4), a.floats(5), a.n(), a.c()));
+    private static final DeviceKernel SMOOTHED_CROSS_ENTROPY_BACKWARD = new DeviceKernel(LossLoops.class, "smoothedCrossEntropyBackward", (g, id, a) -> g.task(id, LossLoops::smoothedCrossEntropyBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.ints(5), a.floats(6), a.n(), a.c()));
     private static final DeviceKernel BCE_WITH_LOGITS = new DeviceKernel(LossLoops.class, "bceWithLogits", (g, id, a) -> g.task(id, LossLoops::bceWithLogits, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n()));
     private static final DeviceKernel BCE_WITH_LOGITS_BACKWARD = new DeviceKernel(LossLoops.class, "bceWithLogitsBackward", (g, id, a) -> g.task(id, LossLoops::bceWithLogitsBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n(), a.c()));
     private static final DeviceKernel LEAKY_RELU = new DeviceKernel(ElementwiseLoops.class, "leakyRelu", (g, id, a) -> g.task(id, ElementwiseLoops::leakyRelu, a.floats(0), a.floats(1), a.n(), a.c()));
@@ -372,13 +372,13 @@ public class TornadoKernels implements StepCompiler {
         run(ONE_HOT, 1, false, new int[] {N, C}, NONE, y, ids);
     }
 
-    @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {
+    @Override public void crossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, int N, int C) {
         requireIds("crossEntropy", labels, C, NO_ID);
-        run(CROSS_ENTROPY, 2, false, new int[] {N, C}, NONE, loss, probs, logits, labels);
+        run(CROSS_ENTROPY, 2, false, new int[] {N, C}, NONE, loss, stat, logits, labels);
     }
 
-    @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc) {
-        run(CROSS_ENTROPY_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, new float[] {scale}, dlogits, dout, probs, labels);
+    @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer stat, Buffer logits, Buffer labels, int N, int C, float scale, boolean acc) {
+        run(CROSS_ENTROPY_BACKWARD, 1, acc, new int[] {N, C, flag(acc)}, new float[] {scale}, dlogits, dout, stat, logits, labels);
     }
 
     // ---- convolution and pooling
@@ -506,13 +506,13 @@ public class TornadoKernels implements StepCompiler {
         run(LABEL_WEIGHTS, 1, false, new int[] {N, C, ignored}, NONE, y, labels, weights);
     }
 
-    @Override public void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored) {
+    @Override public void smoothedCrossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored) {
         requireIds("crossEntropy", labels, C, ignored);
-        run(SMOOTHED_CROSS_ENTROPY, 2, false, new int[] {N, C, ignored}, new float[] {smoothing}, loss, probs, logits, labels, weights);
+        run(SMOOTHED_CROSS_ENTROPY, 2, false, new int[] {N, C, ignored}, new float[] {smoothing}, loss, stat, logits, labels, weights);
     }
 
-    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored, boolean acc) {
-        run(SMOOTHED_CROSS_ENTROPY_BACKWARD, 1, acc, new int[] {N, C, ignored, flag(acc)}, new float[] {smoothing}, dlogits, dout, total, probs, labels, weights);
+    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored, boolean acc) {
+        run(SMOOTHED_CROSS_ENTROPY_BACKWARD, 1, acc, new int[] {N, C, ignored, flag(acc)}, new float[] {smoothing}, dlogits, dout, total, stat, logits, labels, weights);
     }
 
     @Override public void bceWithLogits(Buffer y, Buffer x, Buffer t, Buffer w, int N, int C) {

@@ -138,7 +138,7 @@ record KernelCall(Method method, Object[] args) {
             case "matmul" -> 2L * intArg(3) * intArg(4) * intArg(5) * intArg(6);
             case "fill", "copy", "readStrided", "writeStrided", "toFloats", "maskedFill", "max", "maxBackward", "embedding", "gather", "oneHot", "increment" -> 0;
             case "accumulate", "scale", "unary", "binary", "dropout", "pow" -> n;
-            case "affine", "unaryBackward", "crossEntropyBackward" -> 2 * n;
+            case "affine", "unaryBackward" -> 2 * n;
             case "powBackward" -> 3 * n;
             case "sum", "embeddingBackward", "gatherBackward" -> buffers().get(1).length();
             case "sumOfSquares" -> 2L * buffers().get(1).length();
@@ -147,7 +147,8 @@ record KernelCall(Method method, Object[] args) {
             case "varianceBackward" -> 4 * n;
             case "softmax", "logSoftmax" -> 4 * n;
             case "softmaxBackward", "logSoftmaxBackward" -> 4 * n;
-            case "crossEntropy" -> 4L * buffers().get(1).length();
+            case "crossEntropy" -> 3L * buffers().get(2).length();
+            case "crossEntropyBackward" -> 5 * n;
             case "layerNorm" -> 8 * n;
             case "layerNormBackward" -> 12 * n;
             case "layerNormGammaBackward" -> 4L * buffers().get(1).length();
@@ -182,8 +183,8 @@ record KernelCall(Method method, Object[] args) {
             case "clip" -> n;
             case "leakyRelu" -> n;
             case "leakyReluBackward" -> 2 * n;
-            case "smoothedCrossEntropy" -> 6L * buffers().get(1).length();
-            case "smoothedCrossEntropyBackward" -> 4 * n;
+            case "smoothedCrossEntropy" -> 5L * buffers().get(2).length();
+            case "smoothedCrossEntropyBackward" -> 7 * n;
             case "bceWithLogits" -> 8 * n;
             case "bceWithLogitsBackward" -> 8 * n;
             case "rmsNorm" -> 5 * n;

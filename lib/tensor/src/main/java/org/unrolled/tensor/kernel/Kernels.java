@@ -272,13 +272,15 @@ public interface Kernels {
     void oneHot(Buffer y, Buffer ids, int N, int C);
 
     /**
-     * loss[n] = -log softmax(logits[n,:])[labels[n]], and probs = softmax(logits), kept for the gradient.
-     * A label outside 0..C-1 as in {@link #embedding}. loss and probs are two storages.
+     * loss[n] = -log softmax(logits[n,:])[labels[n]]. A label outside 0..C-1 as in {@link #embedding}.
+     *
+     * @param stat (N, 2): of each row its largest logit m and log Σ exp(logit - m), from which the gradient computes the probabilities
+     *             again; another storage than loss
      */
-    void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C);
+    void crossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, int N, int C);
 
-    /** dlogits[n,c] (+)= scale · dout[0] · (probs[n,c] - [c = labels[n]]); scale is 1/N for the mean. */
-    void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc);
+    /** dlogits[n,c] (+)= scale · dout[0] · (p[n,c] - [c = labels[n]]) with p = exp(logits[n,c] - stat[n,0] - stat[n,1]); scale is 1/N for the mean. */
+    void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer stat, Buffer logits, Buffer labels, int N, int C, float scale, boolean acc);
 
     // ---- convolution and pooling; what a window covers, Window says
 
@@ -475,15 +477,15 @@ public interface Kernels {
 
     /**
      * loss[n] = -Σ_c q[n,c] · log softmax(logits[n,:])[c] with the targets q[n,c] = weights[c] · (ε/C + (1-ε)·[c = labels[n]])
-     * (label smoothing: Szegedy et al. 2016), and 0 where the label is {@code ignored}; probs = softmax(logits), kept for the
-     * gradient. A label outside 0..C-1 as in {@link #embedding}. loss and probs are two storages.
+     * (label smoothing: Szegedy et al. 2016), and 0 where the label is {@code ignored}. A label outside 0..C-1 as in {@link #embedding}.
      *
+     * @param stat      as in {@link #crossEntropy}
      * @param smoothing ε
      */
-    void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored);
+    void smoothedCrossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored);
 
-    /** dlogits[n,c] (+)= dout[0]/total[0] · (probs[n,c] · Σₖ q[n,k] - q[n,c]), and 0 where the label is {@code ignored}. */
-    void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights, int N, int C,
+    /** dlogits[n,c] (+)= dout[0]/total[0] · (p[n,c] · Σₖ q[n,k] - q[n,c]), p as in {@link #crossEntropyBackward}, and 0 where the label is {@code ignored}. */
+    void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C,
                                       float smoothing, int ignored, boolean acc);
 
     /**

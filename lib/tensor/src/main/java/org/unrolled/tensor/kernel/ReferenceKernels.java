@@ -433,29 +433,40 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
-    @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {
+    @Override public void crossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, int N, int C) {
         float[] losses = loss.floats(), xs = logits.floats();
         int[] labelss = labels.ints();
         int l0 = loss.offset(), x0 = logits.offset(), t0 = labels.offset();
-        softmax(probs, logits, N, C, 1);
         for (int n = 0; n < N; n++) {
             int label = labelss[t0 + n];
             if (label < 0 || label >= C) throw Kernels.outside("crossEntropy", label, n, C);
-            double m = largest(xs, x0 + n * C, C, 1), sum = 0;
-            for (int c = 0; c < C; c++) sum += Math.exp(xs[x0 + n * C + c] - m);
-            losses[l0 + n] = (float) (Math.log(sum) + m - xs[x0 + n * C + label]);
+            losses[l0 + n] = (float) (logSumOfExp(stat, n, xs, x0 + n * C, C) - xs[x0 + n * C + label]);
         }
     }
 
-    @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer probs, Buffer labels, int N, int C, float scale, boolean acc) {
-        float[] dlogitss = dlogits.floats(), probss = probs.floats();
+    /** stat[n] = (m, log Σ exp(x - m)), m the largest x. @return log Σ exp x */
+    private static double logSumOfExp(Buffer stat, int n, float[] xs, int x0, int C) {
+        double m = largest(xs, x0, C, 1), sum = 0;
+        for (int c = 0; c < C; c++) sum += Math.exp(xs[x0 + c] - m);
+        stat.floats()[stat.offset() + 2 * n] = (float) m;
+        stat.floats()[stat.offset() + 2 * n + 1] = (float) Math.log(sum);
+        return Math.log(sum) + m;
+    }
+
+    /** exp(x - m - log Σ) with the n-th row's stat. */
+    private static double probability(Buffer stat, int n, double x) {
+        return Math.exp(x - stat.floats()[stat.offset() + 2 * n] - stat.floats()[stat.offset() + 2 * n + 1]);
+    }
+
+    @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer stat, Buffer logits, Buffer labels, int N, int C, float scale, boolean acc) {
+        float[] dlogitss = dlogits.floats(), xs = logits.floats();
         int[] labelss = labels.ints();
-        int dx0 = dlogits.offset(), p0 = probs.offset(), t0 = labels.offset();
+        int dx0 = dlogits.offset(), x0 = logits.offset(), t0 = labels.offset();
         float factor = scale * dout.floats()[dout.offset()];
         for (int n = 0; n < N; n++) {
             for (int c = 0; c < C; c++) {
                 float target = c == labelss[t0 + n] ? 1 : 0;
-                put(dlogitss, dx0 + n * C + c, factor * (probss[p0 + n * C + c] - target), acc);
+                put(dlogitss, dx0 + n * C + c, factor * ((float) probability(stat, n, xs[x0 + n * C + c]) - target), acc);
             }
         }
     }
@@ -1086,31 +1097,29 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
-    @Override public void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C,
+    @Override public void smoothedCrossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C,
                                                float smoothing, int ignored) {
         float[] losses = loss.floats(), xs = logits.floats(), ws = weights.floats();
         int[] labelss = labels.ints();
         int l0 = loss.offset(), x0 = logits.offset(), t0 = labels.offset(), w0 = weights.offset();
-        softmax(probs, logits, N, C, 1);
         for (int n = 0; n < N; n++) {
             int label = labelss[t0 + n];
             if (label != ignored && (label < 0 || label >= C)) throw Kernels.outside("crossEntropy", label, n, C);
-            double m = largest(xs, x0 + n * C, C, 1), sum = 0, cost = 0;
-            for (int c = 0; c < C; c++) sum += Math.exp(xs[x0 + n * C + c] - m);
+            double log = logSumOfExp(stat, n, xs, x0 + n * C, C), cost = 0;
             for (int c = 0; c < C && label != ignored; c++) {
                 double q = target(ws[w0 + c], c == label, smoothing, C);
                 // a class of weight 0 costs nothing, also where its logit is -∞
-                if (q != 0) cost -= q * (xs[x0 + n * C + c] - m - Math.log(sum));
+                if (q != 0) cost -= q * (xs[x0 + n * C + c] - log);
             }
             losses[l0 + n] = (float) cost;
         }
     }
 
-    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights,
+    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer stat, Buffer logits, Buffer labels, Buffer weights,
                                                        int N, int C, float smoothing, int ignored, boolean acc) {
-        float[] dlogitss = dlogits.floats(), ps = probs.floats(), ws = weights.floats();
+        float[] dlogitss = dlogits.floats(), xs = logits.floats(), ws = weights.floats();
         int[] labelss = labels.ints();
-        int dx0 = dlogits.offset(), p0 = probs.offset(), t0 = labels.offset(), w0 = weights.offset();
+        int dx0 = dlogits.offset(), x0 = logits.offset(), t0 = labels.offset(), w0 = weights.offset();
         double factor = (double) dout.floats()[dout.offset()] / total.floats()[total.offset()];
         for (int n = 0; n < N; n++) {
             int label = labelss[t0 + n];
@@ -1118,7 +1127,7 @@ public class ReferenceKernels implements Kernels {
             for (int c = 0; c < C; c++) sum += target(ws[w0 + c], c == label, smoothing, C);
             for (int c = 0; c < C; c++) {
                 double q = target(ws[w0 + c], c == label, smoothing, C);
-                put(dlogitss, dx0 + n * C + c, label == ignored ? 0 : (float) (factor * (ps[p0 + n * C + c] * sum - q)), acc);
+                put(dlogitss, dx0 + n * C + c, label == ignored ? 0 : (float) (factor * (probability(stat, n, xs[x0 + n * C + c]) * sum - q)), acc);
             }
         }
     }

@@ -141,7 +141,7 @@ public class VectorKernels extends ReferenceKernels {
         }
         float[] ys = y.floats(), xs = x.floats();
         int y0 = y.offset(), x0 = x.offset();
-        Workers.forRanges(outer, 1, (long) outer * n * inner, (from, to) -> {
+        Workers.forRanges(outer, 1, (long) outer * n * inner / 3, (from, to) -> {
             float[] lanes = new float[LANES];
             for (int o = from; o < to; o++) {
                 int line = o * n * inner;
@@ -181,11 +181,11 @@ public class VectorKernels extends ReferenceKernels {
         }
         float[] ys = y.floats(), xs = x.floats();
         int y0 = y.offset(), x0 = x.offset();
-        Workers.forRanges(outer, 1, (long) outer * n, (from, to) -> {
+        Workers.forRanges(outer, 1, (long) outer * n / 3, (from, to) -> {
             float[] lanes = new float[LANES];
             for (int o = from; o < to; o++) {
                 float m = VectorRows.max(xs, x0 + o * n, n);
-                float sum = VectorRows.exp(ys, y0 + o * n, xs, x0 + o * n, n, m, lanes);
+                float sum = VectorRows.sumOfExp(xs, x0 + o * n, n, m, lanes);
                 VectorRows.shift(ys, y0 + o * n, xs, x0 + o * n, n, m, (float) Math.log(sum));
             }
         });
@@ -198,7 +198,7 @@ public class VectorKernels extends ReferenceKernels {
         }
         float[] dxs = dx.floats(), douts = dout.floats(), ys = y.floats();
         int dx0 = dx.offset(), d0 = dout.offset(), y0 = y.offset();
-        Workers.forRanges(outer, 1, (long) outer * n, (from, to) -> {
+        Workers.forRanges(outer, 1, (long) outer * n / 3, (from, to) -> {
             float[] lanes = new float[LANES];
             for (int o = from; o < to; o++) VectorRows.logSoftmaxBackward(dxs, dx0 + o * n, douts, d0 + o * n, ys, y0 + o * n, n, acc, lanes);
         });
@@ -327,25 +327,14 @@ public class VectorKernels extends ReferenceKernels {
         matmul(dweight, da, before, 1, G, H, B * T, 0, 0, true, false, acc);
     }
 
-    @Override public void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, int N, int C) {
-        if (N * C < HANDFUL) {
-            super.crossEntropy(loss, probs, logits, labels, N, C);
-            return;
-        }
-        float[] losses = loss.floats(), ps = probs.floats(), xs = logits.floats();
-        int[] classes = labels.ints();
-        int l0 = loss.offset(), p0 = probs.offset(), x0 = logits.offset(), t0 = labels.offset();
-        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
-            float[] lanes = new float[LANES];
-            for (int n = from; n < to; n++) {
-                int label = classes[t0 + n];
-                if (label < 0 || label >= C) throw Kernels.outside("crossEntropy", label, n, C);
-                float m = VectorRows.max(xs, x0 + n * C, C);
-                float sum = VectorRows.exp(ps, p0 + n * C, xs, x0 + n * C, C, m, lanes);
-                VectorRows.scale(ps, p0 + n * C, C, 1 / sum);
-                losses[l0 + n] = (float) (Math.log(sum) + m - xs[x0 + n * C + label]);
-            }
-        });
+    @Override public void crossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, int N, int C) {
+        if (N * C < HANDFUL) super.crossEntropy(loss, stat, logits, labels, N, C);
+        else VectorLoss.crossEntropy(loss, stat, logits, labels, N, C);
+    }
+
+    @Override public void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer stat, Buffer logits, Buffer labels, int N, int C, float scale, boolean acc) {
+        if (N * C < HANDFUL) super.crossEntropyBackward(dlogits, dout, stat, logits, labels, N, C, scale, acc);
+        else VectorLoss.crossEntropyBackward(dlogits, dout, stat, logits, labels, N, C, scale, acc);
     }
 
     // ---- convolution and pooling
@@ -431,16 +420,16 @@ public class VectorKernels extends ReferenceKernels {
 
     // ---- losses and activations with numbers of their own, RMS normalisation
 
-    @Override public void smoothedCrossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C,
+    @Override public void smoothedCrossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C,
                                                float smoothing, int ignored) {
-        if (N * C < HANDFUL) super.smoothedCrossEntropy(loss, probs, logits, labels, weights, N, C, smoothing, ignored);
-        else VectorLoss.crossEntropy(loss, probs, logits, labels, weights, N, C, smoothing, ignored);
+        if (N * C < HANDFUL) super.smoothedCrossEntropy(loss, stat, logits, labels, weights, N, C, smoothing, ignored);
+        else VectorLoss.smoothedCrossEntropy(loss, stat, logits, labels, weights, N, C, smoothing, ignored);
     }
 
-    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights,
+    @Override public void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer stat, Buffer logits, Buffer labels, Buffer weights,
                                                        int N, int C, float smoothing, int ignored, boolean acc) {
-        if (N * C < HANDFUL) super.smoothedCrossEntropyBackward(dlogits, dout, total, probs, labels, weights, N, C, smoothing, ignored, acc);
-        else VectorLoss.crossEntropyBackward(dlogits, dout, total, probs, labels, weights, N, C, smoothing, ignored, acc);
+        if (N * C < HANDFUL) super.smoothedCrossEntropyBackward(dlogits, dout, total, stat, logits, labels, weights, N, C, smoothing, ignored, acc);
+        else VectorLoss.smoothedCrossEntropyBackward(dlogits, dout, total, stat, logits, labels, weights, N, C, smoothing, ignored, acc);
     }
 
     @Override public void leakyRelu(Buffer y, Buffer x, float slope) {

@@ -3,6 +3,7 @@ package org.unrolled.tensor.kernel;
 import static org.unrolled.tensor.kernel.VectorMath.FLOATS;
 import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /** Cross-entropy with weights and smoothing, RMS normalisation, leaky ReLU: row by row on VectorRows. */
@@ -17,19 +18,63 @@ final class VectorLoss {
         (acc ? value.add(at(y, i)) : value).intoArray(y, i);
     }
 
-    static void crossEntropy(Buffer loss, Buffer probs, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored) {
-        float[] losses = loss.floats(), ps = probs.floats(), xs = logits.floats(), ws = weights.floats();
+    /** stat[n] = (m, log Σ exp(x - m)), m the largest x. @return log Σ exp x */
+    private static double logSumOfExp(float[] stats, int s, float[] xs, int row, int C, float[] lanes) {
+        float m = VectorRows.max(xs, row, C);
+        double log = Math.log(VectorRows.sumOfExp(xs, row, C, m, lanes));
+        stats[s] = m;
+        stats[s + 1] = (float) log;
+        return log + m;
+    }
+
+    static void crossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, int N, int C) {
+        float[] losses = loss.floats(), stats = stat.floats(), xs = logits.floats();
         int[] classes = labels.ints();
-        int l0 = loss.offset(), p0 = probs.offset(), x0 = logits.offset(), t0 = labels.offset(), w0 = weights.offset();
-        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
+        int l0 = loss.offset(), s0 = stat.offset(), x0 = logits.offset(), t0 = labels.offset();
+        Workers.forRanges(N, 1, (long) N * C / 3, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int n = from; n < to; n++) {
+                int label = classes[t0 + n], row = x0 + n * C;
+                if (label < 0 || label >= C) throw Kernels.outside("crossEntropy", label, n, C);
+                losses[l0 + n] = (float) (logSumOfExp(stats, s0 + 2 * n, xs, row, C, lanes) - xs[row + label]);
+            }
+        });
+    }
+
+    static void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer stat, Buffer logits, Buffer labels, int N, int C, float scale, boolean acc) {
+        float[] dxs = dlogits.floats(), stats = stat.floats(), xs = logits.floats();
+        int[] classes = labels.ints();
+        int dx0 = dlogits.offset(), s0 = stat.offset(), x0 = logits.offset(), t0 = labels.offset();
+        float factor = scale * dout.floats()[dout.offset()];
+        Workers.forRanges(N, 1, (long) N * C / 3, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int n = from; n < to; n++) {
+                softmaxTimes(factor, dxs, dx0 + n * C, xs, x0 + n * C, C, stats[s0 + 2 * n], stats[s0 + 2 * n + 1], acc, lanes);
+                dxs[dx0 + n * C + classes[t0 + n]] -= factor;
+            }
+        });
+    }
+
+    /** dx (+)= factor · exp(x - m - log). */
+    private static void softmaxTimes(float factor, float[] dx, int dx0, float[] x, int x0, int C, float m, float log, boolean acc, float[] lanes) {
+        int c = 0;
+        for (; c <= C - LANES; c += LANES) put(VectorMath.expOfNonPositive(at(x, x0 + c).sub(m).sub(log)).mul(factor), dx, dx0 + c, acc);
+        if (c == C) return;
+        System.arraycopy(x, x0 + c, lanes, 0, C - c);
+        VectorMath.expOfNonPositive(at(lanes, 0).sub(m).sub(log)).mul(factor).intoArray(lanes, 0);
+        for (int i = 0; c < C; i++, c++) dx[dx0 + c] = acc ? dx[dx0 + c] + lanes[i] : lanes[i];
+    }
+
+    static void smoothedCrossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored) {
+        float[] losses = loss.floats(), stats = stat.floats(), xs = logits.floats(), ws = weights.floats();
+        int[] classes = labels.ints();
+        int l0 = loss.offset(), s0 = stat.offset(), x0 = logits.offset(), t0 = labels.offset(), w0 = weights.offset();
+        Workers.forRanges(N, 1, (long) N * C / (smoothing == 0 ? 3 : 1), (from, to) -> {
             float[] lanes = new float[LANES];
             for (int n = from; n < to; n++) {
                 int label = classes[t0 + n], row = x0 + n * C;
                 if (label != ignored && (label < 0 || label >= C)) throw Kernels.outside("crossEntropy", label, n, C);
-                float m = VectorRows.max(xs, row, C);
-                float sum = VectorRows.exp(ps, p0 + n * C, xs, row, C, m, lanes);
-                VectorRows.scale(ps, p0 + n * C, C, 1 / sum);
-                double log = m + Math.log(sum), cost = 0;
+                double log = logSumOfExp(stats, s0 + 2 * n, xs, row, C, lanes), cost = 0;
                 if (label != ignored) {
                     double chosen = ws[w0 + label] * (1.0 - smoothing), each = (double) smoothing / C;
                     if (chosen != 0) cost = chosen * (log - xs[row + label]);
@@ -42,30 +87,27 @@ final class VectorLoss {
         });
     }
 
-    static void crossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer probs, Buffer labels, Buffer weights, int N, int C,
-                                     float smoothing, int ignored, boolean acc) {
-        float[] dxs = dlogits.floats(), ps = probs.floats(), ws = weights.floats();
+    static void smoothedCrossEntropyBackward(Buffer dlogits, Buffer dout, Buffer total, Buffer stat, Buffer logits, Buffer labels, Buffer weights,
+                                             int N, int C, float smoothing, int ignored, boolean acc) {
+        float[] dxs = dlogits.floats(), stats = stat.floats(), xs = logits.floats(), ws = weights.floats();
         int[] classes = labels.ints();
-        int dx0 = dlogits.offset(), p0 = probs.offset(), t0 = labels.offset(), w0 = weights.offset();
+        int dx0 = dlogits.offset(), s0 = stat.offset(), x0 = logits.offset(), t0 = labels.offset(), w0 = weights.offset();
         double factor = (double) dout.floats()[dout.offset()] / total.floats()[total.offset()];
         double all = 0;
         for (int c = 0; c < C; c++) all += ws[w0 + c];
         double allSmoothed = all * smoothing / C;
+        float each = (float) (factor * smoothing / C);
         Workers.forRanges(N, 1, (long) N * C / 2, (from, to) -> {
+            float[] lanes = new float[LANES];
             for (int n = from; n < to; n++) {
-                int label = classes[t0 + n], row = dx0 + n * C, p = p0 + n * C, c = 0;
-                boolean counts = label != ignored;
-                double chosen = counts ? ws[w0 + label] * (1.0 - smoothing) : 0;
-                float slope = counts ? (float) (factor * (chosen + allSmoothed)) : 0, each = counts ? (float) (factor * smoothing / C) : 0;
-                if (!counts) {
-                    for (; c < C && !acc; c++) dxs[row + c] = 0;
+                int label = classes[t0 + n], row = dx0 + n * C;
+                if (label == ignored) {
+                    if (!acc) Arrays.fill(dxs, row, row + C, 0f);
                     continue;
                 }
-                for (; c <= C - LANES; c += LANES) put(at(ps, p + c).mul(slope).sub(at(ws, w0 + c).mul(each)), dxs, row + c, acc);
-                for (; c < C; c++) {
-                    float value = ps[p + c] * slope - ws[w0 + c] * each;
-                    dxs[row + c] = acc ? dxs[row + c] + value : value;
-                }
+                double chosen = ws[w0 + label] * (1.0 - smoothing);
+                softmaxTimes((float) (factor * (chosen + allSmoothed)), dxs, row, xs, x0 + n * C, C, stats[s0 + 2 * n], stats[s0 + 2 * n + 1], acc, lanes);
+                if (each != 0) for (int c = 0; c < C; c++) dxs[row + c] -= ws[w0 + c] * each;
                 dxs[row + label] -= (float) (factor * chosen);
             }
         });

@@ -54,6 +54,26 @@ final class VectorMath {
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
     }
 
+    /**
+     * eˣ for x ≤ 0, within 4 ulp down to -87, and 0 below; NaN stays NaN. Half the work of {@link #exp}: nothing overflows, the power of two has
+     * one factor, ln 2 one part (1.9e-9 too large, n times), and the polynomial ends a term earlier (fitted for |r| ≤ ln(2)/2 with 1 at r = 0, its
+     * error is 0.77·2⁻²³ of eʳ at most).
+     */
+    static FloatVector expOfNonPositive(FloatVector x) {
+        FloatVector shifted = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+        FloatVector n = shifted.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -0.6931472f), x);
+        FloatVector p = FloatVector.broadcast(FLOATS, 0x1.0fa82p-7f);
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.573a6cp-5f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.555a6cp-3f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.fffdc6p-2f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.fffff6p-1f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f));
+        // n stands in the low bits of shifted; moved into the place of the exponent and added there, it multiplies by 2ⁿ
+        IntVector bits = shifted.reinterpretAsInts().lanewise(LSHL, 23).add(p.reinterpretAsInts());
+        return bits.reinterpretAsFloats().blend(0f, x.compare(LT, -87f));
+    }
+
     private static FloatVector powerOfTwo(IntVector n) {
         return n.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
     }

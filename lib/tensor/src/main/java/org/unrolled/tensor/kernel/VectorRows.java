@@ -100,41 +100,63 @@ final class VectorRows {
 
     // ---- softmax
 
+    /** The larger of each lane; b's is taken over only if it is larger, so that a NaN in b is passed over (max() of vectors would keep it, in seven instructions). */
+    private static FloatVector larger(FloatVector a, FloatVector b) {
+        return a.blend(b, b.compare(VectorOperators.GT, a));
+    }
+
+    /** The largest of x that is not NaN; -∞ where there is none. Four chains, since a comparison and a choice take a few cycles each. */
     static float max(float[] x, int x0, int n) {
         float largest = Float.NEGATIVE_INFINITY;
         int i = 0;
         if (n >= LANES) {
-            FloatVector m = at(x, x0), second = m;
-            for (; i <= n - 2 * LANES; i += 2 * LANES) {
-                m = m.max(at(x, x0 + i));
-                second = second.max(at(x, x0 + i + LANES));
+            FloatVector m0 = FloatVector.broadcast(FLOATS, largest), m1 = m0, m2 = m0, m3 = m0;
+            for (; i <= n - 4 * LANES; i += 4 * LANES) {
+                m0 = larger(m0, at(x, x0 + i));
+                m1 = larger(m1, at(x, x0 + i + LANES));
+                m2 = larger(m2, at(x, x0 + i + 2 * LANES));
+                m3 = larger(m3, at(x, x0 + i + 3 * LANES));
             }
-            for (; i <= n - LANES; i += LANES) m = m.max(at(x, x0 + i));
-            m = m.max(second);
-            largest = m.reduceLanes(VectorOperators.MAX);
+            for (; i <= n - LANES; i += LANES) m0 = larger(m0, at(x, x0 + i));
+            largest = larger(larger(m0, m1), larger(m2, m3)).reduceLanes(VectorOperators.MAX);
         }
-        for (; i < n; i++) largest = Math.max(largest, x[x0 + i]);
+        for (; i < n; i++) if (x[x0 + i] > largest) largest = x[x0 + i];
         return largest;
     }
 
-    /** y = exp(x - m). @return Σ y */
+    /** y = exp(x - m), m the largest of x. @return Σ y */
     static float exp(float[] y, int y0, float[] x, int x0, int n, float m, float[] lanes) {
-        int whole = n / LANES * LANES;
-        if (whole < n) {
-            // the end of the row, filled up: e^-∞ = 0 adds nothing
-            Arrays.fill(lanes, Float.NEGATIVE_INFINITY);
-            System.arraycopy(x, x0 + whole, lanes, 0, n - whole);
-        }
         FloatVector sum = FloatVector.zero(FLOATS);
-        // one loop with one exp in it, the end included: with two of them the compiler no longer takes exp in
-        for (int i = 0; i < n; i += LANES) {
-            boolean end = i == whole;
-            FloatVector e = VectorMath.exp(at(end ? lanes : x, end ? 0 : x0 + i).sub(m));
-            e.intoArray(end ? lanes : y, end ? 0 : y0 + i);
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) {
+            FloatVector e = VectorMath.expOfNonPositive(at(x, x0 + i).sub(m));
+            e.intoArray(y, y0 + i);
             sum = sum.add(e);
         }
-        if (whole < n) System.arraycopy(lanes, 0, y, y0 + whole, n - whole);
-        return VectorMath.sumLanes(sum, lanes);
+        float total = VectorMath.sumLanes(sum, lanes);
+        if (i == n) return total;
+        total += expOfEnd(x, x0 + i, n - i, m, lanes);
+        System.arraycopy(lanes, 0, y, y0 + i, n - i);
+        return total;
+    }
+
+    /** Σ exp(x - m), m the largest of x. */
+    static float sumOfExp(float[] x, int x0, int n, float m, float[] lanes) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) sum = sum.add(VectorMath.expOfNonPositive(at(x, x0 + i).sub(m)));
+        float total = VectorMath.sumLanes(sum, lanes);
+        return i == n ? total : total + expOfEnd(x, x0 + i, n - i, m, lanes);
+    }
+
+    /** lanes = exp(x - m) for what does not fill a register, then zeros. @return their sum */
+    private static float expOfEnd(float[] x, int x0, int n, float m, float[] lanes) {
+        Arrays.fill(lanes, Float.NEGATIVE_INFINITY);
+        System.arraycopy(x, x0, lanes, 0, n);
+        VectorMath.expOfNonPositive(at(lanes, 0).sub(m)).intoArray(lanes, 0);
+        float sum = 0;
+        for (int i = 0; i < n; i++) sum += lanes[i];
+        return sum;
     }
 
     static void scale(float[] y, int y0, int n, float factor) {
@@ -165,9 +187,10 @@ final class VectorRows {
     static void logSoftmaxBackward(float[] dx, int dx0, float[] dout, int d0, float[] y, int y0, int n, boolean acc, float[] lanes) {
         float sum = (float) sum(dout, d0, n, lanes);
         int i = 0;
-        for (; i <= n - LANES; i += LANES) put(at(dout, d0 + i).sub(VectorMath.exp(at(y, y0 + i)).mul(sum)), dx, dx0 + i, acc);
-        for (; i < n; i++) {
-            float value = dout[d0 + i] - (float) Math.exp(y[y0 + i]) * sum;
+        for (; i <= n - LANES; i += LANES) put(at(dout, d0 + i).sub(VectorMath.expOfNonPositive(at(y, y0 + i)).mul(sum)), dx, dx0 + i, acc);
+        if (i < n) expOfEnd(y, y0 + i, n - i, 0, lanes);
+        for (int lane = 0; i < n; i++, lane++) {
+            float value = dout[d0 + i] - lanes[lane] * sum;
             dx[dx0 + i] = acc ? dx[dx0 + i] + value : value;
         }
     }
@@ -175,9 +198,9 @@ final class VectorRows {
     /** y[j,i] = softmax over j of x[j,i], for one register of neighbouring columns. */
     static void softmaxColumns(float[] y, int y0, float[] x, int x0, int n, int stride) {
         FloatVector m = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY), sum = FloatVector.zero(FLOATS);
-        for (int j = 0; j < n; j++) m = m.max(at(x, x0 + j * stride));
+        for (int j = 0; j < n; j++) m = larger(m, at(x, x0 + j * stride));
         for (int j = 0; j < n; j++) {
-            FloatVector e = VectorMath.exp(at(x, x0 + j * stride).sub(m));
+            FloatVector e = VectorMath.expOfNonPositive(at(x, x0 + j * stride).sub(m));
             e.intoArray(y, y0 + j * stride);
             sum = sum.add(e);
         }

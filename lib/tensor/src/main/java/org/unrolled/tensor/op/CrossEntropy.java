@@ -30,11 +30,11 @@ public final class CrossEntropy {
         check(logits, labels);
         int C = logits.size(-1), N = labels.numel();
         Kernels k = Kernels.current();
-        Buffer each = k.floats(N), probs = k.floats(N * C), loss = k.floats(1), targets = labels.buffer();
-        k.crossEntropy(each, probs, logits.buffer(), targets, N, C);
+        Buffer each = k.floats(N), stat = k.floats(2 * N), loss = k.floats(1), targets = labels.buffer(), xs = logits.buffer();
+        k.crossEntropy(each, stat, xs, targets, N, C);
         k.sum(loss, each, 1, N, 1, 1f / N, false);
         return Tensor.of("crossEntropy", new int[0], loss,
-                Edge.to(logits, (dlogits, dout, acc) -> k.crossEntropyBackward(dlogits, dout, probs, targets, N, C, 1f / N, acc)));
+                Edge.to(logits, (dlogits, dout, acc) -> k.crossEntropyBackward(dlogits, dout, stat, xs, targets, N, C, 1f / N, acc)));
     }
 
     /**
@@ -58,15 +58,15 @@ public final class CrossEntropy {
         float smoothing = (float) labelSmoothing;
         Buffer w = weights != null ? weights.buffer() : k.floats(C);
         if (weights == null) k.fill(w, 1);
-        Buffer each = k.floats(N), probs = k.floats(N * C), counts = k.floats(N), total = k.floats(1), sum = k.floats(1), loss = k.floats(1);
-        Buffer targets = labels.buffer();
-        k.smoothedCrossEntropy(each, probs, logits.buffer(), targets, w, N, C, smoothing, ignored);
+        Buffer each = k.floats(N), stat = k.floats(2 * N), counts = k.floats(N), total = k.floats(1), sum = k.floats(1), loss = k.floats(1);
+        Buffer targets = labels.buffer(), xs = logits.buffer();
+        k.smoothedCrossEntropy(each, stat, xs, targets, w, N, C, smoothing, ignored);
         k.labelWeights(counts, targets, w, N, C, ignored);
         k.sum(total, counts, 1, N, 1, 1, false);
         k.sum(sum, each, 1, N, 1, 1, false);
         k.binary(loss, Binary.DIV, sum, total, new int[0], new int[0], new int[0], false);
         return Tensor.of("crossEntropy", new int[0], loss, Edge.to(logits, (dlogits, dout, acc) ->
-                k.smoothedCrossEntropyBackward(dlogits, dout, total, probs, targets, w, N, C, smoothing, ignored, acc)));
+                k.smoothedCrossEntropyBackward(dlogits, dout, total, stat, xs, targets, w, N, C, smoothing, ignored, acc)));
     }
 
     private static void check(Tensor logits, Tensor labels) {

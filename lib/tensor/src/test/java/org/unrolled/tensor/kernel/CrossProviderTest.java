@@ -371,20 +371,22 @@ class CrossProviderTest {
         float[] stat = new float[2 * N];
         new ReferenceKernels().layerNorm(Buffer.of(new float[N * C]), Buffer.of(stat), Buffer.of(x.floats), Buffer.of(new float[C]), Buffer.of(new float[C]), N, C, 1e-5f);
         same("layerNorm", C, (k, b) -> k.layerNorm(b[0], b[1], b[2], b[3], b[4], N, C, 0.1f), out(N * C, false), out(2 * N, false), x, in(C), in(C));
-        float[] probs = new float[N * C];
-        new ReferenceKernels().softmax(Buffer.of(probs), Buffer.of(normal(N * C)), N, C, 1);
+        float[] sums = new float[2 * N];
+        int[] classes = ids(N, C).ints;
+        new ReferenceKernels().crossEntropy(Buffer.of(new float[N]), Buffer.of(sums), Buffer.of(x.floats), Buffer.of(classes), N, C);
         for (boolean acc : new boolean[] {false, true}) {
             same("layerNormBackward", 4 * C, (k, b) -> k.layerNormBackward(b[0], b[1], b[2], b[3], b[4], N, C, acc), out(N * C, acc), in(N * C), x, in(stat), in(C));
             same("layerNormGammaBackward", N, (k, b) -> k.layerNormGammaBackward(b[0], b[1], b[2], b[3], N, C, acc), out(C, acc), in(N * C), x, in(stat));
             same("embeddingBackward", N, (k, b) -> k.embeddingBackward(b[0], b[1], b[2], N, V, C, -1, acc), out(V * C, acc), in(N * C), ids(N, V));
             same("embeddingBackward", N, (k, b) -> k.embeddingBackward(b[0], b[1], b[2], N, V, C, V / 2, acc), out(V * C, acc), in(N * C), ids(N, V));
             same("gatherBackward", N, (k, b) -> k.gatherBackward(b[0], b[1], b[2], 3, V, N, C, acc), out(3 * V * C, acc), in(3 * N * C), ids(3 * N * C, V));
-            same("crossEntropyBackward", 2, (k, b) -> k.crossEntropyBackward(b[0], b[1], b[2], b[3], N, C, 0.1f, acc), out(N * C, acc), in(1.5f), in(probs), ids(N, C));
+            same("crossEntropyBackward", 2, (k, b) -> k.crossEntropyBackward(b[0], b[1], b[2], b[3], b[4], N, C, 0.1f, acc), out(N * C, acc), in(1.5f), in(sums), x,
+                new Arg(null, classes, false));
         }
         same("embedding", 0, (k, b) -> k.embedding(b[0], b[1], b[2], N, V, C), out(N * C, false), in(V * C), ids(N, V));
         same("gather", 0, (k, b) -> k.gather(b[0], b[1], b[2], 3, V, N, C), out(3 * N * C, false), in(3 * V * C), ids(3 * N * C, V));
         same("oneHot", 0, (k, b) -> k.oneHot(b[0], b[1], N, C), out(N * C, false), ids(N, C));
-        same("crossEntropy", 8, (k, b) -> k.crossEntropy(b[0], b[1], b[2], b[3], N, C), out(N, false), out(N * C, false), in(N * C), ids(N, C));
+        same("crossEntropy", 8, (k, b) -> k.crossEntropy(b[0], b[1], b[2], b[3], N, C), out(N, false), out(2 * N, false), in(N * C), ids(N, C));
     }
 
     // ---- convolution, pooling, normalisation by channel
@@ -580,16 +582,18 @@ class CrossProviderTest {
         begin(provider, seed);
         int N = size(), C = sizeNotZero(), ignored = random.nextBoolean() ? -100 : C - 1;
         float smoothing = random.nextBoolean() ? 0 : 0.3f;
-        float[] weights = positive(C).floats, probs = new float[N * C];
+        float[] weights = positive(C).floats, sums = new float[2 * N];
         if (C > 1) weights[0] = 0;
         int[] labels = ids(N, C).ints;
         for (int i = 0; i < N; i += 3) labels[i] = ignored;
         Arg classes = new Arg(null, labels, false), targets = in(N * C);
         for (int i = 0; i < N * C; i++) targets.floats[i] = random.nextFloat();
-        new ReferenceKernels().softmax(Buffer.of(probs), Buffer.of(normal(N * C)), N, C, 1);
+        Arg logits = in(N * C);
+        new ReferenceKernels().smoothedCrossEntropy(Buffer.of(new float[N]), Buffer.of(sums), Buffer.of(logits.floats), Buffer.of(labels), Buffer.of(weights), N, C,
+            smoothing, ignored);
         same("labelWeights", 0, (k, b) -> k.labelWeights(b[0], b[1], b[2], N, C, ignored), out(N, false), classes, in(weights));
         same("smoothedCrossEntropy", C, (k, b) -> k.smoothedCrossEntropy(b[0], b[1], b[2], b[3], b[4], N, C, smoothing, ignored),
-            out(N, false), out(N * C, false), in(N * C), classes, in(weights));
+            out(N, false), out(2 * N, false), logits, classes, in(weights));
         same("bceWithLogits", 4, (k, b) -> k.bceWithLogits(b[0], b[1], b[2], b[3], N, C), out(N * C, false), in(N * C), targets, positive(C));
         same("leakyRelu", 0, (k, b) -> k.leakyRelu(b[0], b[1], 0.1f), out(N * C, false), in(N * C));
         Arg x = in(N * C);
@@ -597,8 +601,8 @@ class CrossProviderTest {
         new ReferenceKernels().rmsNorm(Buffer.of(new float[N * C]), Buffer.of(stat), Buffer.of(x.floats), Buffer.of(new float[C]), N, C, 1e-3f);
         same("rmsNorm", C, (k, b) -> k.rmsNorm(b[0], b[1], b[2], b[3], N, C, 1e-3f), out(N * C, false), out(2 * N, false), x, in(C));
         for (boolean acc : new boolean[] {false, true}) {
-            same("smoothedCrossEntropyBackward", C, (k, b) -> k.smoothedCrossEntropyBackward(b[0], b[1], b[2], b[3], b[4], b[5], N, C, smoothing, ignored, acc),
-                out(N * C, acc), in(1.5f), in(7f), in(probs), classes, in(weights));
+            same("smoothedCrossEntropyBackward", C, (k, b) -> k.smoothedCrossEntropyBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], N, C, smoothing, ignored, acc),
+                out(N * C, acc), in(1.5f), in(7f), in(sums), logits, classes, in(weights));
             same("bceWithLogitsBackward", 4, (k, b) -> k.bceWithLogitsBackward(b[0], b[1], b[2], b[3], b[4], N, C, 0.5f, acc),
                 out(N * C, acc), in(1.5f), in(N * C), targets, positive(C));
             same("leakyReluBackward", 0, (k, b) -> k.leakyReluBackward(b[0], b[1], b[2], 0.1f, acc), out(N * C, acc), in(N * C), in(N * C));
@@ -632,7 +636,7 @@ class CrossProviderTest {
         for (Kernels k : List.of(Kernels.named(provider), new ReferenceKernels())) {
             assertThat(errorOf(() -> k.embedding(k.floats(40), k.floats(40), Buffer.of(new int[] {0, 5}), 2, 2, 20)))
                 .isEqualTo("embedding: 5 at position 1 is outside 0..1. Each id names a row of the table, which has 2.");
-            assertThat(errorOf(() -> k.crossEntropy(k.floats(4), k.floats(80), k.floats(80), Buffer.of(new int[] {0, 1, -1, 2}), 4, 20)))
+            assertThat(errorOf(() -> k.crossEntropy(k.floats(4), k.floats(8), k.floats(80), Buffer.of(new int[] {0, 1, -1, 2}), 4, 20)))
                 .isEqualTo("crossEntropy: -1 at position 2 is outside 0..19. Each label names one of the 20 classes.");
             assertThat(errorOf(() -> k.gather(k.floats(2), k.floats(6), Buffer.of(new int[] {2, 3}), 1, 3, 2, 1)))
                 .isEqualTo("gather: 3 at position 1 is outside 0..2. Each index names a place along the axis, which has 3.");
