@@ -14,7 +14,7 @@ public record Edge(Tensor input, @Nullable Gradient gradient) {
     @FunctionalInterface
     public interface Gradient {
         /**
-         * @param dx   gradient of the input, with its elements
+         * @param dx   gradient of the input, with its elements; the tape's, like dout: after this call both may be used for another gradient
          * @param dout gradient of the result
          * @param acc  false: dx holds nothing yet and is overwritten
          */

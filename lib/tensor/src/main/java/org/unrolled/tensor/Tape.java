@@ -23,13 +23,37 @@ final class Tape {
         final Edge[] edges;
         final long number = NEXT.getAndIncrement();
         /** The gradient collected so far while backward runs. */
-        @Nullable Buffer dout;
-        /** dout is another node's too, so it may be read but not added to. */
-        boolean shared;
+        @Nullable Gradient dout;
 
         Node(String op, Edge[] edges) {
             this.op = op;
             this.edges = edges;
+        }
+    }
+
+    /** A gradient on its way. Nodes may share one, where an edge hands it on as it is; who is the last to be done with it gives its floats back. */
+    private static final class Gradient {
+        final Buffer values;
+        /** Of the tape: else it is the caller's, to be read only. */
+        private final boolean own;
+        private int users = 1;
+
+        Gradient(Buffer values, boolean own) {
+            this.values = values;
+            this.own = own;
+        }
+
+        Gradient share() {
+            users++;
+            return this;
+        }
+
+        boolean mayBeAddedTo() {
+            return own && users == 1;
+        }
+
+        void done(Kernels k) {
+            if (--users == 0 && own) k.release(values);
         }
     }
 
@@ -44,66 +68,76 @@ final class Tape {
     static void backward(Tensor root, Buffer dout) {
         Kernels k = Kernels.current();
         if (root.node == null) {
-            deliver(k, root, Edge.same(root), dout);
+            deliver(k, root, Edge.same(root), new Gradient(dout, false));
             return;
         }
         PriorityQueue<Tensor> ready = new PriorityQueue<>(Comparator.comparingLong(t -> -t.number()));
-        root.node.dout = dout;
-        root.node.shared = true;
+        root.node.dout = new Gradient(dout, false);
         ready.add(root);
         try {
             visit(k, ready);
         } finally {
             // what is left when an operation failed would be taken for this pass's gradients by the next
-            for (Tensor y : ready) y.node.dout = null;
+            for (Tensor y : ready) take(y.node).done(k);
         }
+    }
+
+    private static Gradient take(Node node) {
+        Gradient dout = node.dout;
+        node.dout = null;
+        return dout;
     }
 
     private static void visit(Kernels k, PriorityQueue<Tensor> ready) {
         while (!ready.isEmpty()) {
             Tensor y = ready.remove();
-            Node node = y.node;
-            Buffer dy = node.dout;
-            node.dout = null;
-            if (y.retainsGrad) deliverTo(k, y, dy);
-            for (Edge edge : node.edges) {
-                if (edge.input().requiresGrad() && deliver(k, edge.input(), edge, dy)) ready.add(edge.input());
+            Gradient dy = take(y.node);
+            try {
+                if (y.retainsGrad) y.gradBuffer = add(k, y, Edge.same(y), dy.values, y.gradBuffer);
+                for (Edge edge : y.node.edges) {
+                    if (edge.input().requiresGrad() && deliver(k, edge.input(), edge, dy)) ready.add(edge.input());
+                }
+            } finally {
+                dy.done(k);
             }
         }
     }
 
     /** Adds an edge's part to its input. True if the input is an intermediate that had no gradient before. */
-    private static boolean deliver(Kernels k, Tensor x, Edge edge, Buffer dout) {
+    private static boolean deliver(Kernels k, Tensor x, Edge edge, Gradient dout) {
         Node node = x.node;
         if (node == null) {
-            Buffer grad = x.gradBuffer;
-            x.gradBuffer = add(k, x, edge, dout, grad);
+            x.gradBuffer = add(k, x, edge, dout.values, x.gradBuffer);
             return false;
         }
-        if (node.dout == null) {
-            node.shared = edge.gradient() == null;
-            node.dout = node.shared ? dout : add(k, x, edge, dout, null);
+        Gradient before = node.dout;
+        if (before == null) {
+            node.dout = edge.gradient() == null ? dout.share() : new Gradient(part(k, x, edge, dout.values), true);
             return true;
         }
-        if (node.shared) {
-            Buffer own = k.floats(x.numel());
-            k.copy(own, node.dout);
-            node.dout = own;
-            node.shared = false;
+        if (!before.mayBeAddedTo()) {
+            Buffer own = k.scratch(x.numel());
+            k.copy(own, before.values);
+            node.dout = new Gradient(own, true);
+            before.done(k);
         }
-        add(k, x, edge, dout, node.dout);
+        add(k, x, edge, dout.values, node.dout.values);
         return false;
     }
 
+    /** An edge's part alone, which only the tape has. */
+    private static Buffer part(Kernels k, Tensor x, Edge edge, Buffer dout) {
+        Buffer dx = k.scratch(x.numel());
+        edge.gradient().add(dx, dout, false);
+        return dx;
+    }
+
+    /** An edge's part added to what there is; the first one is a new buffer, which the tensor may keep. */
     private static Buffer add(Kernels k, Tensor x, Edge edge, Buffer dout, @Nullable Buffer before) {
         Buffer dx = before != null ? before : k.floats(x.numel());
         if (edge.gradient() != null) edge.gradient().add(dx, dout, before != null);
         else if (before != null) k.accumulate(dx, dout);
         else k.copy(dx, dout);
         return dx;
-    }
-
-    private static void deliverTo(Kernels k, Tensor y, Buffer dy) {
-        y.gradBuffer = add(k, y, Edge.same(y), dy, y.gradBuffer);
     }
 }

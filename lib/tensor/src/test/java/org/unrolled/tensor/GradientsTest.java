@@ -35,6 +35,7 @@ import static org.unrolled.tensor.Tensors.unfold;
 import static org.unrolled.tensor.Tensors.where;
 import static org.unrolled.tensor.Tensors.zeros;
 
+import java.util.Arrays;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -42,7 +43,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
+import org.unrolled.tensor.kernel.VectorKernels;
 import org.unrolled.tensor.op.CrossEntropy;
 import org.unrolled.tensor.op.Gru;
 import org.unrolled.tensor.op.Lstm;
@@ -68,7 +71,7 @@ class GradientsTest {
         float[] values = x.toArray();
         Integer[] order = new Integer[values.length];
         for (int i = 0; i < order.length; i++) order[i] = i;
-        java.util.Arrays.sort(order, java.util.Comparator.comparing(i -> values[i]));
+        Arrays.sort(order, java.util.Comparator.comparing(i -> values[i]));
         for (int r = 0; r < order.length; r++) values[order[r]] = (r - order.length / 2 + 0.5f) * 0.2f;
         return tensor(values, shape);
     }
@@ -228,6 +231,47 @@ class GradientsTest {
         for (Kernels.Provider provider : Kernels.available()) {
             if (provider.usable()) Kernels.with(Kernels.named(provider.name()), () -> GradCheck.check(op + " on " + provider.name(), f, inputs));
         }
+    }
+
+    /** What is lent is full of NaN, and what is given back is too: who reads either, or relies on its being 0, is found. */
+    private static final class Spoiling extends VectorKernels {
+        int out;
+
+        @Override public Buffer scratch(int n) {
+            out++;
+            return spoilt(Buffer.of(new float[n]));
+        }
+
+        @Override public void release(Buffer scratch) {
+            out--;
+            spoilt(scratch);
+        }
+
+        private static Buffer spoilt(Buffer b) {
+            Arrays.fill(b.floats(), Float.NaN);
+            return b;
+        }
+    }
+
+    /** Between two other operations, so that both the gradient that comes and those that go are the tape's. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("operations")
+    void keepsNoGradientThatIsGivenBack(String op, Function<Tensor[], Tensor> f, Tensor[] inputs) {
+        Spoiling kernels = new Spoiling();
+        Kernels.with(kernels, () -> GradCheck.check(op, given -> f.apply(Arrays.stream(given).map(x -> x.isInt() ? x : x.mul(1)).toArray(Tensor[]::new)).mul(1), inputs));
+        assertThat(kernels.out).as("lent and not given back").isZero();
+    }
+
+    @Test void anOperationThatFailsGivesItsGradientsBack() {
+        Spoiling kernels = new Spoiling();
+        Kernels.with(kernels, () -> {
+            Tensor x = randn(RANDOM, 5).requiresGrad(true), y = x.mul(2).exp();
+            Tensor fails = Tensor.of("fails", y.shape(), y.buffer(), Edge.to(y, (dx, dout, acc) -> {
+                throw new IllegalStateException("no gradient here");
+            }));
+            assertThatThrownBy(() -> fails.mul(3).add(y.mul(2)).sum().backward()).hasMessage("no gradient here");
+        });
+        assertThat(kernels.out).isZero();
     }
 
     @Test void aWrongGradientIsNamed() {

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * One call of a {@code void} method of {@link Kernels} other than upload: the unit that decorators time, write down or skip.
+ * One call of a {@code void} method of {@link Kernels} other than upload and release: the unit that decorators time, write down or skip.
  * What is known about a method beyond its arguments stands here, once.
  *
  * @param method of the contract
@@ -33,7 +33,7 @@ record KernelCall(Method method, Object[] args) {
     static Kernels watched(Watcher watcher) {
         InvocationHandler handler = (proxy, method, args) -> {
             if (method.getDeclaringClass() == Object.class) return objectMethod(proxy, method, args);
-            if (method.getReturnType() != void.class || method.getName().equals("upload")) return watcher.other(method, args);
+            if (method.getReturnType() != void.class || method.getName().equals("upload") || method.getName().equals("release")) return watcher.other(method, args);
             watcher.call(new KernelCall(method, args));
             return null;
         };

@@ -129,6 +129,17 @@ public interface Kernels {
     /** n ints, all 0. */
     Buffer ints(int n);
 
+    /**
+     * n floats that hold anything, for a while: what is given back by {@link #release} may be lent again. Never the elements of a tensor, which somebody
+     * may keep; the gradients on their way through the tape are such floats, and what one gradient needs between two calls.
+     */
+    default Buffer scratch(int n) {
+        return floats(n);
+    }
+
+    /** Gives back what {@link #scratch} lent. Nobody reads or writes it from now on. */
+    default void release(Buffer scratch) { }
+
     /** Writes y from the host's memory. While a step is recorded, this sets the value the recording starts from. */
     void upload(Buffer y, float[] values);
 

@@ -90,8 +90,12 @@ public final class RecordingKernels {
             case "name" -> {
                 return "recording " + on.name();
             }
-            case "floats", "ints" -> {
-                Buffer made = (Buffer) KernelCall.invoke(method, on, args);
+            // each has floats of its own in a recording: what is given back is not lent again, or a replay's calls would wait for each other
+            case "release" -> {
+                return null;
+            }
+            case "floats", "scratch", "ints" -> {
+                Buffer made = method.getName().equals("ints") ? on.ints((Integer) args[0]) : on.floats((Integer) args[0]);
                 untouched.put(made.storage(), made.length());
                 allocated.add(made.storage());
                 return made;

@@ -15,9 +15,9 @@ public final class ShapeKernels {
         @Override public Object other(Method method, Object[] args) {
             return switch (method.getName()) {
                 case "name" -> "shapes";
-                case "floats" -> buffer(Buffer.Type.FLOAT, (Integer) args[0]);
+                case "floats", "scratch" -> buffer(Buffer.Type.FLOAT, (Integer) args[0]);
                 case "ints" -> buffer(Buffer.Type.INT, (Integer) args[0]);
-                case "upload" -> null;
+                case "upload", "release" -> null;
                 default -> {
                     CallSite site = CallSite.find();
                     throw new IllegalStateException(site.op() + ": there are no numbers to read, only shapes are computed here (at " + site.line()

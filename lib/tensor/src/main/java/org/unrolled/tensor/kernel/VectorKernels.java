@@ -3,7 +3,6 @@ package org.unrolled.tensor.kernel;
 import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * {@link ReferenceKernels} on the processor's vector registers and cores, by the JDK's Vector API. What is not overridden
@@ -21,6 +20,16 @@ public class VectorKernels extends ReferenceKernels {
 
     @Override public String name() {
         return "vector";
+    }
+
+    // ---- memory
+
+    @Override public Buffer scratch(int n) {
+        return Buffer.of(ScratchPool.take(n));
+    }
+
+    @Override public void release(Buffer scratch) {
+        ScratchPool.give(scratch.floats());
     }
 
     // ---- moving elements
@@ -486,60 +495,24 @@ public class VectorKernels extends ReferenceKernels {
     }
 
     @Override public void scale(Buffer y, Buffer s) {
-        float factor = s.floats()[s.offset()];
-        Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> VectorRows.scale(y.floats(), y.offset() + from, to - from, factor));
+        VectorOptimizers.scale(y, s.floats()[s.offset()]);
     }
 
     @Override public void clip(Buffer y, float limit) {
-        Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> {
-            float[] ys = y.floats();
-            for (int i = y.offset() + from; i < y.offset() + to; i++) ys[i] = Math.max(-limit, Math.min(limit, ys[i]));
-        });
+        VectorOptimizers.clip(y, limit);
     }
 
     @Override public void sgd(Buffer p, Buffer v, Buffer g, Buffer lr, float momentum, float weightDecay, boolean nesterov) {
-        Workers.forRanges(p.length(), LANES, p.length(), (from, to) ->
-            super.sgd(p.slice(from, to - from), v.slice(from, to - from), g.slice(from, to - from), lr, momentum, weightDecay, nesterov));
+        VectorOptimizers.sgd(p, v, g, lr.floats()[lr.offset()], momentum, weightDecay, nesterov);
     }
 
     @Override public void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
                                float beta1, float beta2, float eps, float weightDecay) {
-        adam(p, m, v, g, step, lr, beta1, beta2, eps, weightDecay, 0);
+        VectorOptimizers.adam(p, m, v, g, step.ints()[step.offset()], lr.floats()[lr.offset()], beta1, beta2, eps, weightDecay, 0);
     }
 
     @Override public void adamW(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr,
                                 float beta1, float beta2, float eps, float weightDecay) {
-        adam(p, m, v, g, step, lr, beta1, beta2, eps, 0, weightDecay);
-    }
-
-    /** Both, by whether the decay is added to the gradient ({@code coupled}) or shrinks the parameters ({@code decoupled}). */
-    private static void adam(Buffer p, Buffer m, Buffer v, Buffer g, Buffer step, Buffer lr, float beta1, float beta2, float eps,
-                             float coupled, float decoupled) {
-        float[] ps = p.floats(), ms = m.floats(), vs = v.floats(), gs = g.floats();
-        int p0 = p.offset(), m0 = m.offset(), v0 = v.offset(), g0 = g.offset(), t = step.ints()[step.offset()];
-        double rate = lr.floats()[lr.offset()];
-        // p(1 - lr·wd) - lr · (m/c₁)/(√(v/c₂) + ε), with everything that is the same for all elements taken out
-        float keep = (float) (1 - rate * decoupled), stepSize = (float) (rate / (1 - Math.pow(beta1, t)));
-        float rootCorrection = (float) (1 / Math.sqrt(1 - Math.pow(beta2, t)));
-        Workers.forRanges(p.length(), LANES, 2L * p.length(), (from, to) -> {
-            int i = from;
-            for (; i <= to - LANES; i += LANES) {
-                FloatVector old = FloatVector.fromArray(VectorMath.FLOATS, ps, p0 + i);
-                FloatVector grad = FloatVector.fromArray(VectorMath.FLOATS, gs, g0 + i).add(old.mul(coupled));
-                FloatVector mean = FloatVector.fromArray(VectorMath.FLOATS, ms, m0 + i).mul(beta1).add(grad.mul(1 - beta1));
-                FloatVector square = FloatVector.fromArray(VectorMath.FLOATS, vs, v0 + i).mul(beta2).add(grad.mul(grad).mul(1 - beta2));
-                FloatVector move = mean.mul(stepSize).div(square.sqrt().mul(rootCorrection).add(eps));
-                old.mul(keep).sub(move).intoArray(ps, p0 + i);
-                mean.intoArray(ms, m0 + i);
-                square.intoArray(vs, v0 + i);
-            }
-            for (; i < to; i++) {
-                float grad = gs[g0 + i] + ps[p0 + i] * coupled;
-                ms[m0 + i] = ms[m0 + i] * beta1 + grad * (1 - beta1);
-                vs[v0 + i] = vs[v0 + i] * beta2 + grad * grad * (1 - beta2);
-                float move = ms[m0 + i] * stepSize / ((float) Math.sqrt(vs[v0 + i]) * rootCorrection + eps);
-                ps[p0 + i] = ps[p0 + i] * keep - move;
-            }
-        });
+        VectorOptimizers.adam(p, m, v, g, step.ints()[step.offset()], lr.floats()[lr.offset()], beta1, beta2, eps, 0, weightDecay);
     }
 }

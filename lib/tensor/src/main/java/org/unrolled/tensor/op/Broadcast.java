@@ -89,13 +89,15 @@ record Broadcast(int[] shape, int[] size, int[]... stride) {
             else k.copy(dx, d);
             return;
         }
+        Buffer from = d;
         for (int axis = size.length - 1; axis >= 0; axis--) {
             if (stride[axis] != 0 || size[axis] == 1) continue;
             int outer = Shapes.count(size, 0, axis), inner = Shapes.count(size, axis + 1, size.length);
             boolean done = axis == last;
-            Buffer y = done ? dx : k.floats(outer * inner);
-            k.sum(y, d, outer, size[axis], inner, 1, done && acc);
-            d = y;
+            Buffer y = done ? dx : k.scratch(outer * inner);
+            k.sum(y, from, outer, size[axis], inner, 1, done && acc);
+            if (from != d) k.release(from);
+            from = y;
             size[axis] = 1;
         }
     }

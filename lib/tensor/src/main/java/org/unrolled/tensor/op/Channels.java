@@ -16,9 +16,10 @@ final class Channels {
 
     /** dbias[c] (+)= Σ dout[b,c,s] over b and s. */
     static void sum(Kernels k, Buffer dbias, Buffer dout, int B, int C, boolean acc) {
-        Buffer each = k.floats(B * C);
+        Buffer each = k.scratch(B * C);
         k.sum(each, dout, B * C, places(dout, B, C), 1, 1, false);
         k.sum(dbias, each, 1, B, C, 1, acc);
+        k.release(each);
     }
 
     private static int places(Buffer y, int B, int C) {

@@ -19,20 +19,26 @@ public final class Div {
         Buffer y = k.floats(Shapes.count(to.shape()));
         k.binary(y, Binary.DIV, a.buffer(), b.buffer(), to.size(), to.stride()[0], to.stride()[1], false);
         return Tensor.of("div", to.shape(), y,
-                Edge.to(a, (da, dout, acc) -> Broadcast.sumTo(k, da, a.shape(), over(k, dout, b, to.shape()), to.shape(), acc)),
+                Edge.to(a, (da, dout, acc) -> {
+                    Buffer quotient = over(k, dout, b, to.shape());
+                    Broadcast.sumTo(k, da, a.shape(), quotient, to.shape(), acc);
+                    k.release(quotient);
+                }),
                 Edge.to(b, (db, dout, acc) -> {
-                    Buffer minus = k.floats(dout.length());
+                    Buffer minus = k.scratch(dout.length());
                     k.binary(minus, Binary.MUL, dout, y, new int[] {y.length()}, new int[] {1}, new int[] {1}, false);
-                    Buffer quotient = k.floats(dout.length());
-                    k.affine(quotient, over(k, minus, b, to.shape()), -1, 0, false);
-                    Broadcast.sumTo(k, db, b.shape(), quotient, to.shape(), acc);
+                    Buffer quotient = over(k, minus, b, to.shape());
+                    k.affine(minus, quotient, -1, 0, false);
+                    Broadcast.sumTo(k, db, b.shape(), minus, to.shape(), acc);
+                    k.release(minus);
+                    k.release(quotient);
                 }));
     }
 
-    /** d / b with b repeated to the shape. */
+    /** d / b with b repeated to the shape, to be given back. */
     private static Buffer over(Kernels k, Buffer d, Tensor b, int[] shape) {
         Broadcast axes = Broadcast.of("div", shape, shape, b.shape());
-        Buffer quotient = k.floats(d.length());
+        Buffer quotient = k.scratch(d.length());
         k.binary(quotient, Binary.DIV, d, b.buffer(), axes.size(), axes.stride()[0], axes.stride()[1], false);
         return quotient;
     }

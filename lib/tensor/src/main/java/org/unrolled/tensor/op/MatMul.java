@@ -44,9 +44,10 @@ public final class MatMul {
                     if (strideA > 0 || batch == 1) {
                         k.matmul(da, dc, bv, batch, M, K, N, M * N, strideB, false, true, acc);
                     } else {
-                        Buffer each = k.floats(batch * M * K);
+                        Buffer each = k.scratch(batch * M * K);
                         k.matmul(each, dc, bv, batch, M, K, N, M * N, strideB, false, true, false);
                         k.sum(da, each, 1, batch, M * K, 1, acc);
+                        k.release(each);
                     }
                 }),
                 Edge.to(b, (db, dc, acc) -> k.matmul(db, av, dc, batch, K, N, M, strideA, M * N, true, false, acc)));

@@ -26,9 +26,11 @@ public final class Maximum {
     /** dx (+)= dout · step(x - other). */
     private static void toLarger(Kernels k, Buffer dx, Tensor x, Tensor other, Buffer dout, int[] shape, boolean acc) {
         Broadcast axes = Broadcast.of("maximum", shape, x.shape(), other.shape());
-        Buffer step = k.floats(dout.length()), part = k.floats(dout.length());
+        Buffer step = k.scratch(dout.length()), part = k.scratch(dout.length());
         k.binary(step, Binary.STEP, x.buffer(), other.buffer(), axes.size(), axes.stride()[0], axes.stride()[1], false);
         k.binary(part, Binary.MUL, dout, step, new int[] {dout.length()}, new int[] {1}, new int[] {1}, false);
         Broadcast.sumTo(k, dx, x.shape(), part, shape, acc);
+        k.release(step);
+        k.release(part);
     }
 }

@@ -27,8 +27,10 @@ public final class Mul {
     static void times(Kernels k, Buffer dx, Tensor x, Buffer dout, Tensor other, int[] shape, boolean acc) {
         Broadcast axes = Broadcast.of("mul", shape, shape, other.shape());
         boolean whole = x.numel() == dout.length();
-        Buffer product = whole ? dx : k.floats(dout.length());
+        Buffer product = whole ? dx : k.scratch(dout.length());
         k.binary(product, Binary.MUL, dout, other.buffer(), axes.size(), axes.stride()[0], axes.stride()[1], whole && acc);
-        if (!whole) Broadcast.sumTo(k, dx, x.shape(), product, shape, acc);
+        if (whole) return;
+        Broadcast.sumTo(k, dx, x.shape(), product, shape, acc);
+        k.release(product);
     }
 }

@@ -136,7 +136,9 @@ final class Recurrence {
     Tensor lastState(Tensor states, Buffer values, int which) {
         return Tensor.of(op, new int[] {B, H}, values, Edge.to(states, (dstates, dout, acc) -> {
             if (!acc) k.fill(dstates, 0);
-            last[which] = dout;
+            // a copy: the tape uses dout's floats for something else before the second stage comes
+            last[which] = k.floats(dout.length());
+            k.copy(last[which], dout);
         }));
     }
 

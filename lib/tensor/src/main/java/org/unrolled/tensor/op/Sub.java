@@ -21,9 +21,10 @@ public final class Sub {
         return Tensor.of("sub", to.shape(), y,
                 Add.repeated(a, to.shape()),
                 Edge.to(b, (db, dout, acc) -> {
-                    Buffer minus = k.floats(dout.length());
+                    Buffer minus = k.scratch(dout.length());
                     k.affine(minus, dout, -1, 0, false);
                     Broadcast.sumTo(k, db, b.shape(), minus, to.shape(), acc);
+                    k.release(minus);
                 }));
     }
 }

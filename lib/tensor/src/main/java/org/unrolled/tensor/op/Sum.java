@@ -45,10 +45,11 @@ public final class Sum {
             Broadcast axes = Broadcast.merge(op, x.shape(), size, stride);
             Buffer each = dout;
             if (scale != 1) {
-                each = k.floats(dout.length());
+                each = k.scratch(dout.length());
                 k.affine(each, dout, scale, 0, false);
             }
             k.readStrided(dx, each, axes.size(), axes.stride()[0], acc);
+            if (scale != 1) k.release(each);
         }));
     }
 }
