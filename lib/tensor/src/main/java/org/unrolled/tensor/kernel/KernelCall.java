@@ -82,7 +82,7 @@ record KernelCall(Method method, Object[] args) {
     int destinations() {
         return switch (name()) {
             case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward", "smoothedCrossEntropy", "rmsNorm", "attention" -> 2;
-            case "adam", "adamW", "lstmBackward", "gruBackward" -> 3;
+            case "adam", "adamW", "lstmBackward", "gruBackward", "attentionBackward" -> 3;
             case "gru" -> 4;
             case "lstm" -> 5;
             default -> 1;
@@ -178,6 +178,7 @@ record KernelCall(Method method, Object[] args) {
             // B·H·T·S pairs; for each the products of its kind, hidden ones counted too
             case "attention" -> pairs(7) * (2L * intArg(11) + 2L * intArg(12) + 4);
             case "attentionQueryBackward", "attentionKeyBackward" -> pairs(9) * (4L * intArg(13) + 2L * intArg(14) + 4);
+            case "attentionBackward" -> pairs(11) * (6L * intArg(15) + 4L * intArg(16) + 5);
             case "attentionValueBackward" -> pairs(8) * (2L * intArg(12) + 2L * intArg(13) + 2);
             case "labelWeights" -> 0;
             case "clip" -> n;

@@ -553,6 +553,13 @@ public interface Kernels {
     /** dv_j (+)= Σᵢ p_ij dout_i. */
     void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
 
+    /** All three, overwritten: p and ds need not be computed for each. dq, dk and dv are three storages. */
+    default void attentionBackward(Buffer dq, Buffer dk, Buffer dv, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        attentionQueryBackward(dq, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, false);
+        attentionKeyBackward(dk, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, false);
+        attentionValueBackward(dv, dout, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, false);
+    }
+
     // ---- optimisers
 
     /** partial[k] = Σ xᵢ² over the k-th run of {@code chunk} elements; partial has ⌈length/chunk⌉. */

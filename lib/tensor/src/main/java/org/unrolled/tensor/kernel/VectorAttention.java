@@ -1,41 +1,92 @@
 package org.unrolled.tensor.kernel;
 
+import static org.unrolled.tensor.kernel.VectorBlock.PANEL;
+import static org.unrolled.tensor.kernel.VectorMath.FLOATS;
+import static org.unrolled.tensor.kernel.VectorMath.LANES;
+
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Attention in blocks: a thread holds the weights of {@value #ROWS} queries (or keys) at a time, so that memory grows with the length of a
- * sequence and not with its square. Blocks of a causal mask that would be hidden as a whole are not computed.
+ * Attention in blocks with an online softmax (Dao et al., "FlashAttention", 2022, algorithms 1 and 4; Milakov and Gimelshein 2018): the scores of
+ * {@value #QUERIES} queries and {@value #KEYS} keys exist at a time, 32 KiB of them, and memory grows with the length of a sequence, not with its square.
+ *
+ * <p>Forward, of each query the largest score m so far, l = Σ exp(s - m) and o = Σ exp(s - m) v go from one block of keys to the next; where m grows, l and o shrink
+ * by exp(m_old - m_new). At the end y = o/l and L = m + log l. Backward, the weights p = exp(s - L) are computed again, once for all three gradients:
+ *
+ * <pre>  dv = pᵀ·dout    dp = dout·vᵀ    ds = p (dp - dout·y)    dk = dsᵀ·q · scale    dq = ds·k · scale</pre>
+ *
+ * <p>Scores are in units of log 2, since 2ˣ is cheaper than eˣ: the queries are multiplied by scale·log₂e beforehand. Blocks of a causal mask that would be hidden as
+ * a whole are not computed. Every number is summed in the order of the blocks, however many threads there are.
  */
-record VectorAttention(Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift,
-                       boolean masked) {
-    private static final int ROWS = 64;
+final class VectorAttention {
+    private static final int QUERIES = 64;
+    private static final int KEYS = 128;
+    /** Queries of one task: keys are turned around once for all of them. 512 of width 64, with their results, take 256 KiB of the second-level cache. */
+    private static final int CHUNK = 512;
+    /** So many tasks at least where a backward pass has few heads: then the keys of a head are shared out, too. */
+    private static final int TASKS = 8;
+    private static final float LOG2_E = 1.44269504f, LN_2 = 0.693147181f;
+    /** Multiply-adds that one thread does in a nanosecond, roughly. */
+    private static final int PER_NANO = 40;
 
-    static VectorAttention of(Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+    private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
+
+    /** A thread's own blocks, grown to what its largest call needed. */
+    private static final class Scratch {
+        final float[] lanes = new float[LANES];
+        final float[] scores = new float[QUERIES * KEYS], slopes = new float[QUERIES * KEYS];
+        final float[][] grown = new float[9][0];
+
+        /** The i-th of the blocks that depend on the sizes; it holds whatever it held. */
+        float[] block(int i, int length) {
+            if (grown[i].length < length) grown[i] = new float[length];
+            return grown[i];
+        }
+    }
+
+    private final Buffer q;
+    private final Buffer k;
+    private final Buffer v;
+    private final Buffer mask;
+    private final int[] strideMask;
+    private final int heads;
+    private final int H;
+    private final int T;
+    private final int S;
+    private final int D;
+    private final int V;
+    private final float scale;
+    private final int shift;
+    private final boolean masked;
+    /** D and V rounded up. */
+    private final int widthD;
+    private final int widthV;
+
+    VectorAttention(Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        this.q = q;
+        this.k = k;
+        this.v = v;
+        this.mask = mask;
+        this.strideMask = strideMask;
+        this.heads = B * H;
+        this.H = H;
+        this.T = T;
+        this.S = S;
+        this.D = D;
+        this.V = V;
+        this.scale = scale;
+        this.shift = shift;
         // a mask of one 0 for all hides nothing
-        boolean masked = mask.length() != 1 || mask.floats()[mask.offset()] != 0;
-        return new VectorAttention(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, masked);
+        this.masked = mask.length() != 1 || mask.floats()[mask.offset()] != 0;
+        this.widthD = VectorBlock.padded(D);
+        this.widthV = VectorBlock.padded(V);
     }
 
-    private interface Block { void run(int n, int from, int to); }
-
-    /** Every block of {@code length} rows of each of the B·H matrices. */
-    private void blocks(int length, Block block) {
-        int each = (length + ROWS - 1) / ROWS;
-        Workers.forRanges(B * H * each, 1, (long) B * H * T * S * (D + V) / 8, (from, to) -> {
-            for (int i = from; i < to; i++) {
-                int start = i % each * ROWS;
-                block.run(i / each, start, Math.min(length, start + ROWS));
-            }
-        });
-    }
-
-    private static void product(float[] c, Buffer a, Buffer b, int M, int N, int K, boolean transposeA, boolean transposeB) {
-        VectorGemm.matmul(Buffer.of(c), a, b, 1, M, N, K, 0, 0, transposeA, transposeB, false);
-    }
-
-    private static Buffer rows(Buffer x, int from, int count, int width) {
-        return x.slice(from * width, count * width);
+    private long nanos(int products) {
+        return (long) heads * T * S * products * (D + V) / 2 / PER_NANO;
     }
 
     /** How many keys the last query before {@code to} can see. */
@@ -43,114 +94,202 @@ record VectorAttention(Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMa
         return (int) Math.max(0, Math.min(S, (long) to + shift));
     }
 
-    /** The scores of queries from..to-1 with keys first..last-1, -∞ where hidden. */
-    private float[] scores(int n, int from, int to, int first, int last) {
-        int width = last - first;
-        float[] s = new float[(to - from) * width];
-        product(s, rows(q, n * T + from, to - from, D), rows(k, n * S + first, width, D), to - from, width, D, false, true);
-        VectorRows.scale(s, 0, s.length, scale);
-        for (int i = from; i < to; i++) {
-            int row = (i - from) * width;
-            int visible = (int) Math.max(0, Math.min(width, (long) i + shift + 1 - first));
-            Arrays.fill(s, row + visible, row + width, Float.NEGATIVE_INFINITY);
-            if (!masked) continue;
-            int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2];
-            for (int j = 0; j < visible; j++) {
-                if (mask.floats()[at + (first + j) * strideMask[3]] != 0) s[row + j] = Float.NEGATIVE_INFINITY;
-            }
-        }
-        return s;
-    }
-
-    /** The weights of queries from..to-1 for keys first..last-1. */
-    private float[] weights(Buffer log, int n, int from, int to, int first, int last) {
-        int width = last - first;
-        float[] p = scores(n, from, to, first, last), lanes = new float[VectorMath.LANES];
-        for (int i = from; i < to; i++) {
-            float l = log.floats()[log.offset() + n * T + i];
-            int row = (i - from) * width;
-            if (l == Float.NEGATIVE_INFINITY) Arrays.fill(p, row, row + width, 0f);
-            else VectorRows.exp(p, row, p, row, width, l, lanes);
-        }
-        return p;
-    }
-
-    /** p becomes ds, times the scale. */
-    private void scoreGradients(float[] p, Buffer dout, Buffer y, int n, int from, int to, int first, int last) {
-        int width = last - first;
-        float[] dp = new float[p.length], lanes = new float[VectorMath.LANES];
-        product(dp, rows(dout, n * T + from, to - from, V), rows(v, n * S + first, width, V), to - from, width, V, false, true);
-        for (int i = from; i < to; i++) {
-            int at = (n * T + i) * V, row = (i - from) * width;
-            float own = (float) VectorRows.dot(dout.floats(), dout.offset() + at, y.floats(), y.offset() + at, V, lanes);
-            for (int j = row; j < row + width; j++) p[j] = p[j] == 0 ? 0 : scale * p[j] * (dp[j] - own);
-        }
-    }
-
-    private static void write(float[] values, Buffer to, int row, int width, boolean acc) {
-        int at = to.offset() + row * width, i = 0;
-        float[] ys = to.floats();
-        for (; i <= values.length - VectorMath.LANES; i += VectorMath.LANES) {
-            FloatVector value = FloatVector.fromArray(VectorMath.FLOATS, values, i);
-            (acc ? value.add(FloatVector.fromArray(VectorMath.FLOATS, ys, at + i)) : value).intoArray(ys, at + i);
-        }
-        for (; i < values.length; i++) ys[at + i] = acc ? ys[at + i] + values[i] : values[i];
-    }
-
-    void forward(Buffer y, Buffer log) {
-        blocks(T, (n, from, to) -> {
-            int keys = seen(to);
-            float[] p = scores(n, from, to, 0, keys), lanes = new float[VectorMath.LANES];
-            for (int i = from; i < to; i++) {
-                int row = (i - from) * keys;
-                float m = VectorRows.max(p, row, keys);
-                if (m == Float.NEGATIVE_INFINITY) {
-                    Arrays.fill(p, row, row + keys, 0f);
-                    log.floats()[log.offset() + n * T + i] = m;
-                } else {
-                    float sum = VectorRows.exp(p, row, p, row, keys, m, lanes);
-                    VectorRows.scale(p, row, keys, 1 / sum);
-                    log.floats()[log.offset() + n * T + i] = (float) (m + Math.log(sum));
-                }
-            }
-            float[] mixed = new float[(to - from) * V];
-            product(mixed, Buffer.of(p), rows(v, n * S, keys, V), to - from, V, keys, false, false);
-            write(mixed, y, n * T + from, V, false);
-        });
-    }
-
-    void query(Buffer dq, Buffer dout, Buffer y, Buffer log, boolean acc) {
-        blocks(T, (n, from, to) -> {
-            int keys = seen(to);
-            float[] ds = weights(log, n, from, to, 0, keys), sum = new float[(to - from) * D];
-            scoreGradients(ds, dout, y, n, from, to, 0, keys);
-            product(sum, Buffer.of(ds), rows(k, n * S, keys, D), to - from, D, keys, false, false);
-            write(sum, dq, n * T + from, D, acc);
-        });
-    }
-
     /** The first query that sees key j. */
     private int firstQuery(int j) {
         return (int) Math.max(0, Math.min(T, (long) j - shift));
     }
 
-    void key(Buffer dk, Buffer dout, Buffer y, Buffer log, boolean acc) {
-        blocks(S, (n, from, to) -> {
-            float[] sum = new float[(to - from) * D];
-            int first = firstQuery(from);
-            float[] ds = weights(log, n, first, T, from, to);
-            scoreGradients(ds, dout, y, n, first, T, from, to);
-            product(sum, Buffer.of(ds), rows(q, n * T + first, T - first, D), to - from, D, T - first, true, false);
-            write(sum, dk, n * S + from, D, acc);
+    /** -∞ for the keys first.. of a block of scores that query i does not see, and for what is rounded up to width. */
+    private void hide(float[] scores, int row, int n, int i, int first, int count, int width) {
+        int visible = (int) Math.max(0, Math.min(count, (long) i + shift + 1 - first));
+        Arrays.fill(scores, row + visible, row + width, Float.NEGATIVE_INFINITY);
+        if (masked) {
+            int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + first * strideMask[3];
+            hideMasked(scores, row, mask.floats(), at, strideMask[3], visible);
+        }
+    }
+
+    private static void hideMasked(float[] scores, int row, float[] mask, int at, int stride, int n) {
+        int j = 0;
+        if (stride == 1) {
+            FloatVector hidden = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+            for (; j <= n - LANES; j += LANES) {
+                FloatVector s = FloatVector.fromArray(FLOATS, scores, row + j);
+                s.blend(hidden, FloatVector.fromArray(FLOATS, mask, at + j).compare(VectorOperators.NE, 0f)).intoArray(scores, row + j);
+            }
+        }
+        for (; j < n; j++) if (mask[at + j * stride] != 0) scores[row + j] = Float.NEGATIVE_INFINITY;
+    }
+
+    // ---- forward
+
+    void forward(Buffer y, Buffer log) {
+        // as few tasks as will keep all threads busy; a query's own sums do not depend on its task
+        int chunk = Math.clamp((long) heads * T / (4L * Workers.THREADS), QUERIES, CHUNK) / QUERIES * QUERIES, each = (T + chunk - 1) / chunk;
+        Workers.forRanges(heads * each, 1, nanos(2), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int start = i % each * chunk;
+                forward(SCRATCH.get(), y, log, i / each, start, Math.min(T, start + chunk));
+            }
         });
     }
 
-    void value(Buffer dv, Buffer dout, Buffer log, boolean acc) {
-        blocks(S, (n, from, to) -> {
-            float[] sum = new float[(to - from) * V];
-            int first = firstQuery(from);
-            product(sum, Buffer.of(weights(log, n, first, T, from, to)), rows(dout, n * T + first, T - first, V), to - from, V, T - first, true, false);
-            write(sum, dv, n * S + from, V, acc);
+    /** Queries from..to-1 of the n-th head. */
+    private void forward(Scratch scratch, Buffer y, Buffer log, int n, int from, int to) {
+        int rows = VectorBlock.paddedRows(to - from);
+        float[] queries = scratch.block(0, rows * D), keys = scratch.block(1, VectorBlock.turnedLength(KEYS, D)), values = scratch.block(2, KEYS * widthV);
+        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows), scores = scratch.scores;
+        VectorBlock.copy(queries, rows, D, q.floats(), q.offset() + (n * T + from) * D, to - from, D, scale * LOG2_E);
+        Arrays.fill(mixed, 0, rows * widthV, 0f);
+        Arrays.fill(largest, 0, rows, Float.NEGATIVE_INFINITY);
+        Arrays.fill(sums, 0, rows, 0f);
+        for (int j = 0; j < seen(to); j += KEYS) {
+            int end = Math.min(seen(to), j + KEYS);
+            VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D);
+            VectorBlock.copy(values, end - j, widthV, v.floats(), v.offset() + (n * S + j) * V, end - j, V, 1);
+            for (int i = from; i < to; i += QUERIES) {
+                int stop = Math.min(to, i + QUERIES), count = Math.min(end, seen(stop)) - j;
+                if (count <= 0) continue;
+                int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count), row = i - from;
+                VectorBlock.multiply(scores, 0, KEYS, queries, row * D, D, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
+                for (int r = 0; r < stop - i; r++) {
+                    hide(scores, r * KEYS, n, i + r, j, count, width);
+                    weigh(scores, r * KEYS, width, mixed, (row + r) * widthV, widthV, largest, sums, row + r, scratch.lanes);
+                }
+                VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, KEYS, 1, values, 0, widthV, PANEL, height, widthV, count, true);
+            }
+        }
+        float[] logs = log.floats(), ys = y.floats();
+        for (int i = 0; i < to - from; i++) {
+            int at = y.offset() + (n * T + from + i) * V;
+            float factor = sums[i] == 0 ? 0 : 1 / sums[i];
+            for (int c = 0; c < V; c++) ys[at + c] = factor * mixed[i * widthV + c];
+            logs[log.offset() + n * T + from + i] = (float) (largest[i] * (double) LN_2 + Math.log(sums[i]));
+        }
+    }
+
+    /** Scores of query i become weights 2^(s - m); where they raise its m, what it has summed so far shrinks. */
+    private static void weigh(float[] scores, int row, int width, float[] mixed, int at, int widthV, float[] largest, float[] sums, int i, float[] lanes) {
+        float before = largest[i], m = Math.max(before, VectorRows.max(scores, row, width));
+        if (m == Float.NEGATIVE_INFINITY) {
+            // nothing to be seen here, or NaN and nothing else: the maximum passes it over, but 2^(NaN - 0) shows
+            m = 0;
+            for (int j = row; j < row + width; j++) if (Float.isNaN(scores[j])) largest[i] = 0;
+        } else if (m > before) {
+            largest[i] = m;
+            if (before != Float.NEGATIVE_INFINITY) {
+                float shrink = (float) Math.exp((before - m) * (double) LN_2);
+                sums[i] *= shrink;
+                VectorRows.scale(mixed, at, widthV, shrink);
+            }
+        }
+        sums[i] += exp2(scores, row, width, m, lanes);
+    }
+
+    /** x = 2^(x - m). @return Σ x */
+    private static float exp2(float[] x, int x0, int n, float m, float[] lanes) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector e = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, x, x0 + i).sub(m));
+            e.intoArray(x, x0 + i);
+            sum = sum.add(e);
+        }
+        return VectorMath.sumLanes(sum, lanes);
+    }
+
+    // ---- backward
+
+    /**
+     * The gradients that are wanted, in one pass. Tasks share out the heads; where these are few, the keys of a head, too, each with a sum for dq of its own.
+     *
+     * @param y not needed for dv alone
+     */
+    void backward(@Nullable Buffer dq, @Nullable Buffer dk, @Nullable Buffer dv, Buffer dout, @Nullable Buffer y, Buffer log, boolean acc) {
+        int blocks = (S + KEYS - 1) / KEYS, parts = Math.clamp(TASKS / Math.max(1, heads), 1, Math.max(1, blocks)), rows = VectorBlock.paddedRows(T) * widthD;
+        float[] partial = SCRATCH.get().block(8, dq == null || parts == 1 ? 0 : heads * parts * rows);
+        int products = (dq != null || dk != null ? 2 : 1) + (dq != null ? 1 : 0) + (dk != null ? 1 : 0) + (dv != null ? 1 : 0);
+        Workers.forRanges(heads * parts, 1, nanos(products), (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int first = (int) ((long) blocks * (i % parts) / parts) * KEYS, last = (int) Math.min(S, (long) blocks * (i % parts + 1) / parts * KEYS);
+                Scratch scratch = SCRATCH.get();
+                float[] dqs = dq == null ? null : parts > 1 ? partial : scratch.block(7, rows);
+                backward(scratch, dqs, parts > 1 ? i * rows : 0, dk, dv, dout, y, log, i / parts, first, last, acc);
+                for (int row = 0; dq != null && parts == 1 && row < T; row++) write(dq, i * T + row, D, dqs, row * widthD, scale, acc);
+            }
         });
+        if (dq == null || parts == 1) return;
+        Workers.forRanges(heads * T, 1, (long) heads * T * D * parts / 4, (from, to) -> {
+            for (int i = from; i < to; i++) {
+                int at = i / T * parts * rows + i % T * widthD;
+                for (int p = 1; p < parts; p++) {
+                    for (int c = 0; c < D; c++) partial[at + c] += partial[at + p * rows + c];
+                }
+                write(dq, i, D, partial, at, scale, acc);
+            }
+        });
+    }
+
+    /** Keys firstKey..lastKey-1 of the n-th head; dqs, from dq0 on, is overwritten with their part of dq/scale. */
+    private void backward(Scratch scratch, float @Nullable [] dqs, int dq0, @Nullable Buffer dk, @Nullable Buffer dv, Buffer dout, @Nullable Buffer y, Buffer log,
+                          int n, int firstKey, int lastKey, boolean acc) {
+        int rows = VectorBlock.paddedRows(T);
+        boolean slopesToo = dqs != null || dk != null;
+        float[] queries = scratch.block(0, rows * widthD), keys = scratch.block(1, VectorBlock.turnedLength(KEYS, D));
+        float[] values = scratch.block(2, VectorBlock.turnedLength(KEYS, V)), douts = scratch.block(3, rows * widthV);
+        float[] logs = scratch.block(4, 2 * rows), keyRows = scratch.block(5, KEYS * widthD), sums = scratch.block(6, KEYS * (widthD + widthV));
+        float[] scores = scratch.scores, slopes = scratch.slopes;
+        VectorBlock.copy(queries, rows, widthD, q.floats(), q.offset() + n * T * D, T, D, scale * LOG2_E);
+        VectorBlock.copy(douts, rows, widthV, dout.floats(), dout.offset() + n * T * V, T, V, 1);
+        for (int i = 0; i < T; i++) {
+            float l = log.floats()[log.offset() + n * T + i];
+            // one that sees nothing: 2^(s - ∞) = 0
+            logs[i] = l == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : l * LOG2_E;
+            if (slopesToo) logs[rows + i] = (float) VectorRows.dot(douts, i * widthV, y.floats(), y.offset() + (n * T + i) * V, V, scratch.lanes);
+        }
+        if (dqs != null) Arrays.fill(dqs, dq0, dq0 + rows * widthD, 0f);
+        for (int j = firstKey; j < lastKey; j += KEYS) {
+            int end = Math.min(lastKey, j + KEYS);
+            VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D);
+            if (slopesToo) VectorBlock.turn(values, v.floats(), v.offset() + (n * S + j) * V, end - j, V);
+            if (dqs != null) VectorBlock.copy(keyRows, end - j, widthD, k.floats(), k.offset() + (n * S + j) * D, end - j, D, 1);
+            int dv0 = KEYS * widthD;
+            Arrays.fill(sums, 0, KEYS * (widthD + widthV), 0f);
+            for (int i = firstQuery(j) / QUERIES * QUERIES; i < T; i += QUERIES) {
+                int stop = Math.min(T, i + QUERIES), count = Math.min(end, seen(stop)) - j;
+                if (count <= 0) continue;
+                int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count);
+                VectorBlock.multiply(scores, 0, KEYS, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
+                if (slopesToo) VectorBlock.multiply(slopes, 0, KEYS, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
+                for (int r = 0; r < stop - i; r++) {
+                    hide(scores, r * KEYS, n, i + r, j, count, width);
+                    if (slopesToo) slopes(scores, slopes, r * KEYS, width, logs[i + r], logs[rows + i + r]);
+                    else exp2(scores, r * KEYS, width, logs[i + r], scratch.lanes);
+                }
+                // pᵀ and dsᵀ: the same blocks, walked down their columns
+                if (dv != null) VectorBlock.multiply(sums, dv0, widthV, scores, 0, 1, KEYS, douts, i * widthV, widthV, PANEL, VectorBlock.paddedRows(count), widthV, stop - i, true);
+                if (dk != null) VectorBlock.multiply(sums, 0, widthD, slopes, 0, 1, KEYS, queries, i * widthD, widthD, PANEL, VectorBlock.paddedRows(count), widthD, stop - i, true);
+                if (dqs != null) VectorBlock.multiply(dqs, dq0 + i * widthD, widthD, slopes, 0, KEYS, 1, keyRows, 0, widthD, PANEL, height, widthD, count, true);
+            }
+            for (int i = 0; i < end - j; i++) {
+                // the queries were multiplied by scale·log₂e
+                if (dk != null) write(dk, n * S + j + i, D, sums, i * widthD, LN_2, acc);
+                if (dv != null) write(dv, n * S + j + i, V, sums, dv0 + i * widthV, 1, acc);
+            }
+        }
+    }
+
+    /** Scores become weights p = 2^(s - log), and what lies in ds at the same place, dp, becomes p (dp - own). */
+    private static void slopes(float[] p, float[] ds, int row, int width, float log, float own) {
+        for (int j = row; j < row + width; j += LANES) {
+            FloatVector weight = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, j).sub(log));
+            weight.intoArray(p, j);
+            FloatVector.fromArray(FLOATS, ds, j).sub(own).mul(weight).intoArray(ds, j);
+        }
+    }
+
+    private static void write(Buffer to, int row, int width, float[] values, int from, float factor, boolean acc) {
+        float[] ys = to.floats();
+        int at = to.offset() + row * width;
+        for (int c = 0; c < width; c++) ys[at + c] = acc ? ys[at + c] + factor * values[from + c] : factor * values[from + c];
     }
 }

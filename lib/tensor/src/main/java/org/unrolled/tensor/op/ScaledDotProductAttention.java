@@ -53,10 +53,46 @@ public final class ScaledDotProductAttention {
         shape[shape.length - 1] = V;
         Buffer y = kernels.floats(Shapes.count(shape)), log = kernels.floats(B * H * T), qs = q.buffer(), ks = k.buffer(), vs = v.buffer();
         kernels.attention(y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift);
+        if (q.requiresGrad() && k.requiresGrad() && v.requiresGrad()) {
+            AllThree all = new AllThree(kernels, new int[] {q.numel(), k.numel(), v.numel()}, (d, dout) -> kernels.attentionBackward(d[0], d[1], d[2],
+                    dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift));
+            return Tensor.of("attention", shape, y, all.edge(q, 0), all.edge(k, 1), all.edge(v, 2));
+        }
         return Tensor.of("attention", shape, y,
                 Edge.to(q, (dq, dout, acc) -> kernels.attentionQueryBackward(dq, dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)),
                 Edge.to(k, (dk, dout, acc) -> kernels.attentionKeyBackward(dk, dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)),
                 Edge.to(v, (dv, dout, acc) -> kernels.attentionValueBackward(dv, dout, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)));
+    }
+
+    /** What computes dq, dk and dv together. */
+    private interface Backward { void run(Buffer[] gradients, Buffer dout); }
+
+    /** Three edges with one computation: the edge that is asked first makes it, and keeps the other two's gradients for them. */
+    private static final class AllThree {
+        private final Kernels kernels;
+        private final int[] sizes;
+        private final Backward backward;
+        private final @Nullable Buffer[] kept = new Buffer[3];
+
+        AllThree(Kernels kernels, int[] sizes, Backward backward) {
+            this.kernels = kernels;
+            this.sizes = sizes;
+            this.backward = backward;
+        }
+
+        Edge edge(Tensor input, int own) {
+            return Edge.to(input, (dx, dout, acc) -> {
+                if (kept[own] == null) {
+                    Buffer[] gradients = new Buffer[3];
+                    for (int i = 0; i < 3; i++) gradients[i] = i == own && !acc ? dx : kernels.floats(sizes[i]);
+                    backward.run(gradients, dout);
+                    System.arraycopy(gradients, 0, kept, 0, 3);
+                }
+                // one that is not added to anything was written where it belongs
+                if (kept[own] != dx) kernels.affine(dx, kept[own], 1, 0, acc);
+                kept[own] = null;
+            });
+        }
     }
 
     /** The mask with four axes, each of B, H, T, S or of size 1. */

@@ -566,6 +566,8 @@ class CrossProviderTest {
             B, H, T, S, D, V, scale, shift);
         same("attention", D + S, (k, b) -> k.attention(b[0], b[1], b[2], b[3], b[4], b[5], stride, B, H, T, S, D, V, scale, shift),
             out(y.length, false), out(log.length, false), q, key, v, hidden);
+        same("attentionBackward", 4 * (D + V + S + T), (k, b) -> k.attentionBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], stride, B, H, T, S, D, V, scale, shift),
+            out(q.floats.length, false), out(key.floats.length, false), out(v.floats.length, false), dout, in(y), in(log), q, key, v, hidden);
         for (boolean acc : new boolean[] {false, true}) {
             same("attentionQueryBackward", 4 * (D + V + S), (k, b) -> k.attentionQueryBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], stride, B, H, T, S, D, V, scale, shift, acc),
                 out(q.floats.length, acc), dout, in(y), in(log), q, key, v, hidden);
