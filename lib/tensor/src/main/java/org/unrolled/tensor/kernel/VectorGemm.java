@@ -11,38 +11,41 @@ import jdk.incubator.vector.FloatVector;
  * high-performance matrix multiplication", 2008).
  *
  * <ol>
- * <li>Registers: a tile of {@value #TILE_ROWS} rows by two vectors of C stays in registers while k runs. Each number loaded
- *     is used many times: 8 loads for 12 multiply-adds.
- * <li>Cache: k runs in blocks of {@value #BLOCK_K}, so that the two columns of B under a tile stay in the first-level cache
- *     while the rows go by; rows run in blocks of {@value #BLOCK_M}, which stay in the second level.
- * <li>Packing: in a large product the blocks are copied so that the tile reads both straight on. A small one fits the cache
- *     as it is and is read in place, except a transposed B, whose columns have to become rows somewhere.
- * <li>Threads: the rows are shared out, or the matrices of a batch.
+ * <li>Registers: a tile of C, {@link #TILE_ROWS} rows by two vectors, stays in registers while k runs. Each number loaded is used many times:
+ *     10 loads for 16 multiply-adds.
+ * <li>Cache: k runs in blocks of {@value #BLOCK_K}. A strip of A, as high as a tile, is copied into {@value #STRIP_ROW} floats a row, which stay in
+ *     the first-level cache while it meets all columns; the block of B, {@link #BLOCK_N} columns, stays in the second level while the strips go by.
+ * <li>Packing: B's block is copied into panels as wide as a tile, so that the tile reads it straight on. For a few rows of A, or where B is small, it
+ *     is read in place, except a transposed B, whose columns have to become rows somewhere.
+ * <li>Threads: C is cut into rectangles, and whoever computes one packs what it needs of A and B. Nobody waits for anybody before the end.
  * </ol>
- * Every element of C is summed in the order of k, one accumulator for each block, whichever of these paths it takes and
- * however many threads there are.
+ * Every element of C is summed in the order of k, one accumulator for each block of k, whichever of these paths it takes and however many threads
+ * there are; only where B is transposed and A has a few rows, their rows are multiplied as they lie ({@link #dotProducts}).
  */
 final class VectorGemm {
-    private static final int TILE_ROWS = 6;
+    /**
+     * Rows of a tile. With two vectors of B and one of A, 8 fill 19 of the 32 registers of AVX-512 and NEON, 6 fill 15 of AVX2's 16; the
+     * multiply-add units need some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
+     */
+    private static final int TILE_ROWS = LANES == 8 ? 6 : 8;
     private static final int TILE_COLUMNS = 2 * LANES;
-    private static final int BLOCK_K = 256;
-    private static final int BLOCK_M = 16 * TILE_ROWS;
-    private static final int BLOCK_N = 1024 / TILE_COLUMNS * TILE_COLUMNS;
-    /** Elements of A or B above which a product is packed: a quarter of a usual second-level cache. */
-    private static final int LARGE = 1 << 16;
+    private static final int BLOCK_K = 512;
+    /** A row of a strip; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
+    private static final int STRIP_ROW = BLOCK_K + 16;
+    /** Columns of B in a block: 512 KiB with {@value #BLOCK_K} rows, half of the second-level cache. */
+    private static final int BLOCK_N = 256;
 
     /** Multiply-adds that one thread does in a nanosecond, roughly: only to decide how many threads a product is worth. */
-    private static final int PER_NANO = 32;
+    private static final int PER_NANO = 48;
 
     /** A thread's own blocks, grown to what its largest product needed. */
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     private static final class Scratch {
-        float[] a = {}, b = {}, line = {};
+        final float[] strip = new float[TILE_ROWS * STRIP_ROW], tile = new float[TILE_ROWS * TILE_COLUMNS];
+        float[] panels = {}, line = {};
 
-        float[] a(int n) { return a.length >= n ? a : (a = new float[n]); }
-
-        float[] b(int n) { return b.length >= n ? b : (b = new float[n]); }
+        float[] panels(int n) { return panels.length >= n ? panels : (panels = new float[n]); }
 
         float[] line(int n) { return line.length >= n ? line : (line = new float[n]); }
     }
@@ -53,32 +56,33 @@ final class VectorGemm {
             return transposed ? new Matrix(data, start, 1, rows) : new Matrix(data, start, columns, 1);
         }
 
-        Matrix at(int i, int j) {
-            return new Matrix(data, start + i * row + j * column, row, column);
-        }
+        int at(int i, int j) { return start + i * row + j * column; }
     }
 
     private VectorGemm() { }
 
     static void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB,
                        boolean transposeA, boolean transposeB, boolean acc) {
-        long nanos = (long) M * N * K / PER_NANO;
         if (batch > 1) {
             // a batch of matrices that share B and lie one after the other in A is one tall matrix
             if (strideB == 0 && !transposeA && strideA == M * K) {
                 matmul(c, a, b, 1, batch * M, N, K, 0, 0, false, transposeB, acc);
                 return;
             }
-            Workers.forRanges(batch, 1, batch * nanos, (from, to) -> {
+            Workers.forRanges(batch, 1, batch * nanos(M, N, K), (from, to) -> {
                 for (int i = from; i < to; i++) {
-                    one(c.floats(), c.offset() + i * M * N, Matrix.of(a.floats(), a.offset() + i * strideA, M, K, transposeA),
+                    one(c.floats(), c.offset() + i * M * N, N, Matrix.of(a.floats(), a.offset() + i * strideA, M, K, transposeA),
                             Matrix.of(b.floats(), b.offset() + i * strideB, K, N, transposeB), M, N, K, acc);
                 }
             });
         } else if (batch == 1) {
-            one(c.floats(), c.offset(), Matrix.of(a.floats(), a.offset(), M, K, transposeA),
+            one(c.floats(), c.offset(), N, Matrix.of(a.floats(), a.offset(), M, K, transposeA),
                     Matrix.of(b.floats(), b.offset(), K, N, transposeB), M, N, K, acc);
         }
+    }
+
+    private static long nanos(int M, int N, int K) {
+        return (long) M * N * K / PER_NANO;
     }
 
     /**
@@ -86,7 +90,7 @@ final class VectorGemm {
      * caller's thread.
      */
     static final class Packed {
-        private final Panels panels;
+        private final float[] panels;
         private final int N;
         private final int K;
 
@@ -94,45 +98,85 @@ final class VectorGemm {
         Packed(Buffer b, int K, int N, boolean transposed) {
             this.N = N;
             this.K = K;
-            int columns = (N + TILE_COLUMNS - 1) / TILE_COLUMNS;
-            panels = Panels.of(Matrix.of(b.floats(), b.offset(), K, N, transposed), K, N, 0, new float[columns * TILE_COLUMNS * K]);
+            panels = new float[panels(N) * TILE_COLUMNS * K];
+            pack(Matrix.of(b.floats(), b.offset(), K, N, transposed), 0, K, 0, N, panels);
         }
 
         /** C (M, N) (+)= A (M, K) · B; C and A lie in one piece. */
         void multiply(float[] c, float[] a, int M, boolean acc) {
-            block(c, 0, N, new Matrix(a, 0, K, 1), panels, M, N, K, false, acc);
-        }
-    }
-
-    private static void one(float[] c, int start, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
-        if (K == 0 && !acc) Arrays.fill(c, start, start + M * N, 0f);
-        if (b.column != 1 && a.column == 1 && M <= 8 && K >= 4 * LANES) {
-            dotProducts(c, start, a, b, M, N, K, acc);
-            return;
-        }
-        boolean large = (long) K * N > LARGE || (long) M * K > LARGE;
-        boolean packB = b.column != 1 || large && M > 2 * TILE_ROWS;
-        boolean packA = large && N > 2 * TILE_COLUMNS;
-        long nanos = (long) M * N * K / PER_NANO;
-        for (int j0 = 0; j0 < N; j0 += BLOCK_N) {
-            int columns = Math.min(BLOCK_N, N - j0), j = j0;
+            Scratch scratch = SCRATCH.get();
+            Matrix rows = new Matrix(a, 0, K, 1);
             for (int k0 = 0; k0 < K; k0 += BLOCK_K) {
-                int depth = Math.min(BLOCK_K, K - k0);
-                Panels panels = Panels.of(b.at(k0, j0), depth, columns, packB);
-                Matrix columnsOfA = a.at(0, k0);
-                boolean add = acc || k0 > 0;
-                Workers.forRanges(M, TILE_ROWS, nanos, (from, to) -> {
-                    for (int i = from; i < to; i += BLOCK_M) {
-                        block(c, start + i * N + j, N, columnsOfA.at(i, 0), panels, Math.min(BLOCK_M, to - i), columns, depth, packA, add);
-                    }
-                });
+                strips(c, 0, N, rows, 0, M, k0, Math.min(BLOCK_K, K - k0), panels, k0 * TILE_COLUMNS, TILE_COLUMNS, K * TILE_COLUMNS, N, acc || k0 > 0, scratch);
             }
         }
     }
 
     /** C (+)= A·B, where rows of C follow one another and those of A and B are so many elements apart. */
     static void product(float[] c, int start, float[] a, int aStart, int aRow, float[] b, int bStart, int bRow, int M, int N, int K, boolean acc) {
-        one(c, start, new Matrix(a, aStart, aRow, 1), new Matrix(b, bStart, bRow, 1), M, N, K, acc);
+        one(c, start, N, new Matrix(a, aStart, aRow, 1), new Matrix(b, bStart, bRow, 1), M, N, K, acc);
+    }
+
+    private static void one(float[] c, int start, int cRow, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
+        if (K == 0 && !acc) for (int i = 0; i < M; i++) Arrays.fill(c, start + i * cRow, start + i * cRow + N, 0f);
+        if (K == 0 || M == 0 || N == 0) return;
+        if (b.column != 1 && a.column == 1 && M <= 8 && K >= 4 * LANES) {
+            dotProducts(c, start, cRow, a, b, M, N, K, acc);
+            return;
+        }
+        // C in rectangles, two for each thread, cut where they are longest, so that little of A and B is packed twice
+        int threads = Workers.threads(nanos(M, N, K)), parts = threads == 1 ? 1 : 2 * threads;
+        int down = 1, across = 1;
+        while (down * across < parts) {
+            boolean tall = M / down >= 2 * TILE_ROWS, wide = N / across >= 2 * TILE_COLUMNS;
+            if (wide && (!tall || N / across >= M / down)) across *= 2;
+            else if (tall) down *= 2;
+            else break;
+        }
+        if (down * across == 1) {
+            rectangle(c, start, cRow, a, b, 0, M, 0, N, K, acc);
+            return;
+        }
+        int height = share(M, down, TILE_ROWS), width = share(N, across, TILE_COLUMNS), rectanglesAcross = Math.ceilDiv(N, width);
+        Workers.forRanges(Math.ceilDiv(M, height) * rectanglesAcross, 1, nanos(M, N, K), (from, to) -> {
+            for (int r = from; r < to; r++) {
+                int i = r / rectanglesAcross * height, j = r % rectanglesAcross * width;
+                rectangle(c, start, cRow, a, b, i, Math.min(M, i + height), j, Math.min(N, j + width), K, acc);
+            }
+        });
+    }
+
+    /** So many of n go to each of {@code parts}: a multiple of the unit. */
+    private static int share(int n, int parts, int unit) {
+        return Math.ceilDiv(Math.ceilDiv(n, parts), unit) * unit;
+    }
+
+    /** Rows i0 to i1 and columns j0 to j1 of C, in this thread. */
+    private static void rectangle(float[] c, int start, int cRow, Matrix a, Matrix b, int i0, int i1, int j0, int j1, int K, boolean acc) {
+        Scratch scratch = SCRATCH.get();
+        for (int j = j0; j < j1; j += BLOCK_N) {
+            for (int k = 0; k < K; k += BLOCK_K) {
+                block(c, start + i0 * cRow + j, cRow, a, b, i0, i1, j, Math.min(BLOCK_N, j1 - j), k, Math.min(BLOCK_K, K - k), acc || k > 0, scratch);
+            }
+        }
+    }
+
+    private static void block(float[] c, int at, int cRow, Matrix a, Matrix b, int i0, int i1, int j, int columns, int k, int depth, boolean add,
+                              Scratch scratch) {
+        if (b.column != 1 || i1 - i0 > 2 * TILE_ROWS) {
+            float[] panels = scratch.panels(panels(columns) * TILE_COLUMNS * depth);
+            pack(b, k, depth, j, columns, panels);
+            strips(c, at, cRow, a, i0, i1, k, depth, panels, 0, TILE_COLUMNS, depth * TILE_COLUMNS, columns, add, scratch);
+            return;
+        }
+        // in place; only the columns of a last panel that is narrower than a tile are packed
+        int whole = columns / TILE_COLUMNS * TILE_COLUMNS;
+        strips(c, at, cRow, a, i0, i1, k, depth, b.data, b.at(k, j), b.row, TILE_COLUMNS, whole, add, scratch);
+        if (whole < columns) {
+            float[] panel = scratch.panels(TILE_COLUMNS * depth);
+            pack(b, k, depth, j + whole, columns - whole, panel);
+            strips(c, at + whole, cRow, a, i0, i1, k, depth, panel, 0, TILE_COLUMNS, 0, columns - whole, add, scratch);
+        }
     }
 
     /** A matrix B that lies nowhere: it can write any part of any of its rows, such as an image unfolded. */
@@ -147,13 +191,14 @@ final class VectorGemm {
      */
     static void columns(float[] c, int start, int rowOfC, float[] a, int aStart, int aRow, int aColumn, Rows b, int j0, int M, int columns,
                         int K, boolean acc) {
-        int panels = (columns + TILE_COLUMNS - 1) / TILE_COLUMNS;
+        int panels = panels(columns);
         if (K == 0 && !acc) for (int i = 0; i < M; i++) Arrays.fill(c, start + i * rowOfC, start + i * rowOfC + columns, 0f);
         Scratch scratch = SCRATCH.get();
+        Matrix rows = new Matrix(a, aStart, aRow, aColumn);
         float[] line = scratch.line(panels * TILE_COLUMNS);
         for (int k0 = 0; k0 < K; k0 += BLOCK_K) {
             int depth = Math.min(BLOCK_K, K - k0);
-            float[] packed = scratch.b(panels * TILE_COLUMNS * depth);
+            float[] packed = scratch.panels(panels * TILE_COLUMNS * depth);
             // whatever lies in the line beyond the columns is multiplied along and never stored
             for (int k = 0; k < depth; k++) {
                 b.write(k0 + k, j0, columns, line, 0);
@@ -163,104 +208,164 @@ final class VectorGemm {
                     FloatVector.fromArray(FLOATS, line, p * TILE_COLUMNS + LANES).intoArray(packed, to + LANES);
                 }
             }
-            Panels all = new Panels(new Matrix(packed, 0, TILE_COLUMNS, 1), packed, 0, depth);
-            for (int i = 0; i < M; i += BLOCK_M) {
-                block(c, start + i * rowOfC, rowOfC, new Matrix(a, aStart + i * aRow + k0 * aColumn, aRow, aColumn), all, Math.min(BLOCK_M, M - i),
-                        columns, depth, false, acc || k0 > 0);
-            }
-        }
-    }
-
-    /** (rows, columns) of C, tile by tile. */
-    private static void block(float[] c, int start, int N, Matrix a, Panels b, int rows, int columns, int depth, boolean packA, boolean add) {
-        Matrix rowsOfA = packA ? packA(a, rows, depth) : a;
-        for (int j = 0; j < columns; j += TILE_COLUMNS) {
-            int width = Math.min(TILE_COLUMNS, columns - j);
-            float[] panel = b.data(j);
-            int panelStart = b.start(j), panelRow = b.row(j);
-            for (int i = 0; i < rows; i += TILE_ROWS) {
-                int height = Math.min(TILE_ROWS, rows - i);
-                int aStart = packA ? i * depth : a.start + i * a.row;
-                if (height <= 2) {
-                    for (int r = 0; r < height; r++) {
-                        row(c, start + (i + r) * N + j, width, rowsOfA.data, aStart + r * rowsOfA.row, rowsOfA.column, panel, panelStart, panelRow, depth, add);
-                    }
-                } else {
-                    tile(c, start + i * N + j, N, height, width, rowsOfA.data, aStart, rowsOfA.row, rowsOfA.column, panel, panelStart, panelRow, depth, add);
-                }
-            }
+            strips(c, start, rowOfC, rows, 0, M, k0, depth, packed, 0, TILE_COLUMNS, depth * TILE_COLUMNS, columns, acc || k0 > 0, scratch);
         }
     }
 
     /**
-     * C[0..height, 0..width] (+)= A[0..height, 0..depth] · B[0..depth, 0..width], with all of C in registers. Rows beyond height
-     * compute the last one again and are not stored; columns beyond width come from the zeros of a packed panel.
+     * Rows i0 to i1 of C (+)= A·B for {@code depth} values of k from k0 on, strip by strip. Panel p of B begins at {@code bStart + p·nextPanel}; its
+     * rows are {@code bRow} apart.
      */
-    private static void tile(float[] c, int start, int N, int height, int width, float[] a, int a0, int aRow, int aColumn,
-                             float[] b, int bStart, int bRow, int depth, boolean add) {
-        int a1 = a0 + aRow, a2 = a1 + aRow, a3 = height > 3 ? a2 + aRow : a2, a4 = height > 4 ? a3 + aRow : a2, a5 = height > 5 ? a4 + aRow : a2;
+    private static void strips(float[] c, int start, int cRow, Matrix a, int i0, int i1, int k0, int depth, float[] b, int bStart, int bRow, int nextPanel,
+                               int columns, boolean add, Scratch scratch) {
+        float[] strip = scratch.strip;
+        int height;
+        for (int i = i0; i < i1; i += height) {
+            height = Math.min(TILE_ROWS, i1 - i);
+            // a tile of 4 rows and one of 1 have less to do than one of 8
+            if (height == 5) height = 4;
+            packStrip(a, i, height, k0, depth, strip);
+            for (int j = 0, panel = bStart; j < columns; j += TILE_COLUMNS, panel += nextPanel) {
+                int width = Math.min(TILE_COLUMNS, columns - j), at = start + (i - i0) * cRow + j;
+                boolean inside = width == TILE_COLUMNS && (height == TILE_ROWS || height == 4 || height == 1);
+                // a tile over the edge of C goes through one of our own; what it holds of rows and columns beyond the edge is not copied
+                float[] to = inside ? c : scratch.tile;
+                int toStart = inside ? at : 0, toRow = inside ? cRow : TILE_COLUMNS;
+                boolean addHere = inside && add;
+                if (height == 1) row(to, toStart, strip, b, panel, bRow, depth, addHere);
+                else if (height <= 4) low(to, toStart, toRow, strip, b, panel, bRow, depth, addHere);
+                else if (width <= LANES) narrow(to, toStart, toRow, strip, b, panel, bRow, depth);
+                else tile(to, toStart, toRow, strip, b, panel, bRow, depth, addHere);
+                if (!inside) copyEdge(c, at, cRow, height, width, to, add);
+            }
+        }
+    }
+
+    /** C[0..TILE_ROWS, 0..TILE_COLUMNS] (+)= strip · panel, with all of C in registers. */
+    private static void tile(float[] c, int start, int N, float[] strip, float[] b, int bStart, int bRow, int depth, boolean add) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        FloatVector c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero;
-        FloatVector c30 = zero, c31 = zero, c40 = zero, c41 = zero, c50 = zero, c51 = zero;
+        FloatVector c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+        FloatVector c40 = zero, c41 = zero, c50 = zero, c51 = zero, c60 = zero, c61 = zero, c70 = zero, c71 = zero;
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow);
             FloatVector b1 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES);
-            int column = k * aColumn;
-            FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + column]);
+            FloatVector x = FloatVector.broadcast(FLOATS, strip[k]);
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = FloatVector.broadcast(FLOATS, a[a1 + column]);
+            x = FloatVector.broadcast(FLOATS, strip[STRIP_ROW + k]);
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = FloatVector.broadcast(FLOATS, a[a2 + column]);
+            x = FloatVector.broadcast(FLOATS, strip[2 * STRIP_ROW + k]);
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = FloatVector.broadcast(FLOATS, a[a3 + column]);
+            x = FloatVector.broadcast(FLOATS, strip[3 * STRIP_ROW + k]);
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = FloatVector.broadcast(FLOATS, a[a4 + column]);
+            x = FloatVector.broadcast(FLOATS, strip[4 * STRIP_ROW + k]);
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = FloatVector.broadcast(FLOATS, a[a5 + column]);
+            x = FloatVector.broadcast(FLOATS, strip[5 * STRIP_ROW + k]);
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
+            if (TILE_ROWS == 6) continue;
+            x = FloatVector.broadcast(FLOATS, strip[6 * STRIP_ROW + k]);
+            c60 = x.fma(b0, c60);
+            c61 = x.fma(b1, c61);
+            x = FloatVector.broadcast(FLOATS, strip[7 * STRIP_ROW + k]);
+            c70 = x.fma(b0, c70);
+            c71 = x.fma(b1, c71);
         }
-        // a tile over the edge of C goes through a whole one of its own
-        boolean inside = height == TILE_ROWS && width == TILE_COLUMNS;
-        float[] to = inside ? c : new float[TILE_ROWS * TILE_COLUMNS];
-        int at = inside ? start : 0, next = inside ? N : TILE_COLUMNS;
-        boolean addHere = inside && add;
-        store(to, at, c00, c01, addHere);
-        store(to, at + next, c10, c11, addHere);
-        store(to, at + 2 * next, c20, c21, addHere);
-        store(to, at + 3 * next, c30, c31, addHere);
-        store(to, at + 4 * next, c40, c41, addHere);
-        store(to, at + 5 * next, c50, c51, addHere);
-        if (!inside) copyEdge(c, start, N, height, width, to, add);
+        store(c, start, c00, add);
+        store(c, start + LANES, c01, add);
+        store(c, start + N, c10, add);
+        store(c, start + N + LANES, c11, add);
+        store(c, start + 2 * N, c20, add);
+        store(c, start + 2 * N + LANES, c21, add);
+        store(c, start + 3 * N, c30, add);
+        store(c, start + 3 * N + LANES, c31, add);
+        store(c, start + 4 * N, c40, add);
+        store(c, start + 4 * N + LANES, c41, add);
+        store(c, start + 5 * N, c50, add);
+        store(c, start + 5 * N + LANES, c51, add);
+        if (TILE_ROWS == 6) return;
+        store(c, start + 6 * N, c60, add);
+        store(c, start + 6 * N + LANES, c61, add);
+        store(c, start + 7 * N, c70, add);
+        store(c, start + 7 * N + LANES, c71, add);
     }
 
-    /** One row of C: what a tile would do for a single row, without computing it six times. */
-    private static void row(float[] c, int start, int width, float[] a, int a0, int aColumn, float[] b, int bStart, int bRow,
-                            int depth, boolean add) {
+    /** A tile of four rows, for the last few of a matrix. */
+    private static void low(float[] c, int start, int N, float[] strip, float[] b, int bStart, int bRow, int depth, boolean add) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
+        for (int k = 0; k < depth; k++) {
+            FloatVector b0 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow);
+            FloatVector b1 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES);
+            FloatVector x = FloatVector.broadcast(FLOATS, strip[k]);
+            c00 = x.fma(b0, c00);
+            c01 = x.fma(b1, c01);
+            x = FloatVector.broadcast(FLOATS, strip[STRIP_ROW + k]);
+            c10 = x.fma(b0, c10);
+            c11 = x.fma(b1, c11);
+            x = FloatVector.broadcast(FLOATS, strip[2 * STRIP_ROW + k]);
+            c20 = x.fma(b0, c20);
+            c21 = x.fma(b1, c21);
+            x = FloatVector.broadcast(FLOATS, strip[3 * STRIP_ROW + k]);
+            c30 = x.fma(b0, c30);
+            c31 = x.fma(b1, c31);
+        }
+        store(c, start, c00, add);
+        store(c, start + LANES, c01, add);
+        store(c, start + N, c10, add);
+        store(c, start + N + LANES, c11, add);
+        store(c, start + 2 * N, c20, add);
+        store(c, start + 2 * N + LANES, c21, add);
+        store(c, start + 3 * N, c30, add);
+        store(c, start + 3 * N + LANES, c31, add);
+    }
+
+    /** A tile of one vector, where the last columns of a matrix fill no more. */
+    private static void narrow(float[] c, int start, int N, float[] strip, float[] b, int bStart, int bRow, int depth) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
+        for (int k = 0; k < depth; k++) {
+            FloatVector x = FloatVector.fromArray(FLOATS, b, bStart + k * bRow);
+            c0 = x.fma(FloatVector.broadcast(FLOATS, strip[k]), c0);
+            c1 = x.fma(FloatVector.broadcast(FLOATS, strip[STRIP_ROW + k]), c1);
+            c2 = x.fma(FloatVector.broadcast(FLOATS, strip[2 * STRIP_ROW + k]), c2);
+            c3 = x.fma(FloatVector.broadcast(FLOATS, strip[3 * STRIP_ROW + k]), c3);
+            c4 = x.fma(FloatVector.broadcast(FLOATS, strip[4 * STRIP_ROW + k]), c4);
+            c5 = x.fma(FloatVector.broadcast(FLOATS, strip[5 * STRIP_ROW + k]), c5);
+            if (TILE_ROWS == 6) continue;
+            c6 = x.fma(FloatVector.broadcast(FLOATS, strip[6 * STRIP_ROW + k]), c6);
+            c7 = x.fma(FloatVector.broadcast(FLOATS, strip[7 * STRIP_ROW + k]), c7);
+        }
+        c0.intoArray(c, start);
+        c1.intoArray(c, start + N);
+        c2.intoArray(c, start + 2 * N);
+        c3.intoArray(c, start + 3 * N);
+        c4.intoArray(c, start + 4 * N);
+        c5.intoArray(c, start + 5 * N);
+        if (TILE_ROWS == 6) return;
+        c6.intoArray(c, start + 6 * N);
+        c7.intoArray(c, start + 7 * N);
+    }
+
+    /** One row of C: what a tile would do for a single row, without computing it eight times. */
+    private static void row(float[] c, int start, float[] strip, float[] b, int bStart, int bRow, int depth, boolean add) {
         FloatVector c0 = FloatVector.zero(FLOATS), c1 = c0;
         for (int k = 0; k < depth; k++) {
-            FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + k * aColumn]);
+            FloatVector x = FloatVector.broadcast(FLOATS, strip[k]);
             c0 = x.fma(FloatVector.fromArray(FLOATS, b, bStart + k * bRow), c0);
             c1 = x.fma(FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES), c1);
         }
-        boolean inside = width == TILE_COLUMNS;
-        float[] to = inside ? c : new float[TILE_COLUMNS];
-        store(to, inside ? start : 0, c0, c1, inside && add);
-        if (!inside) copyEdge(c, start, 0, 1, width, to, add);
+        store(c, start, c0, add);
+        store(c, start + LANES, c1, add);
     }
 
-    private static void store(float[] c, int start, FloatVector left, FloatVector right, boolean add) {
-        if (add) {
-            left = left.add(FloatVector.fromArray(FLOATS, c, start));
-            right = right.add(FloatVector.fromArray(FLOATS, c, start + LANES));
-        }
-        left.intoArray(c, start);
-        right.intoArray(c, start + LANES);
+    /** Short enough (35 bytes of byte code) to be taken in wherever it is called: a call would put its vector into an object. */
+    private static void store(float[] c, int at, FloatVector sum, boolean add) {
+        (add ? sum.add(FloatVector.fromArray(FLOATS, c, at)) : sum).intoArray(c, at);
     }
 
     private static void copyEdge(float[] c, int start, int N, int height, int width, float[] tile, boolean add) {
@@ -273,13 +378,13 @@ final class VectorGemm {
     }
 
     /** C[i, j] = A's row i · B's column j, which lie as rows both: for so few rows of A, turning B around would cost more. */
-    private static void dotProducts(float[] c, int start, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
+    private static void dotProducts(float[] c, int start, int cRow, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
         Workers.forRanges(N, 16, (long) M * N * K / 8, (from, to) -> {
             float[] lanes = new float[LANES];
             for (int j = from; j < to; j++) {
                 for (int i = 0; i < M; i++) {
                     float sum = dotProduct(a.data, a.start + i * a.row, b.data, b.start + j * b.column, K, lanes);
-                    int at = start + i * N + j;
+                    int at = start + i * cRow + j;
                     c[at] = acc ? c[at] + sum : sum;
                 }
             }
@@ -300,58 +405,49 @@ final class VectorGemm {
         return sum;
     }
 
-    /**
-     * The columns of B in panels as wide as a tile. Packed, panel p is (depth, TILE_COLUMNS) in one piece; otherwise B is
-     * read where it lies, but for a last panel that is narrower than a tile: it is packed and filled up with zeros.
-     */
-    private record Panels(Matrix b, float[] packed, int packedFrom, int depth) {
-        static Panels of(Matrix b, int depth, int columns, boolean pack) {
-            int packedFrom = pack ? 0 : columns / TILE_COLUMNS * TILE_COLUMNS;
-            int panels = (columns - packedFrom + TILE_COLUMNS - 1) / TILE_COLUMNS;
-            return of(b, depth, columns, packedFrom, SCRATCH.get().b(panels * TILE_COLUMNS * depth));
-        }
+    // ---- packing
 
-        static Panels of(Matrix b, int depth, int columns, int packedFrom, float[] packed) {
-            for (int j = packedFrom; j < columns; j += TILE_COLUMNS) {
-                pack(b.at(0, j), depth, Math.min(TILE_COLUMNS, columns - j), packed, (j - packedFrom) * depth);
-            }
-            return new Panels(b, packed, packedFrom, depth);
-        }
-
-        private static void pack(Matrix b, int depth, int width, float[] to, int start) {
-            if (width < TILE_COLUMNS) Arrays.fill(to, start, start + depth * TILE_COLUMNS, 0f);
-            if (b.column == 1) {
-                for (int k = 0; k < depth; k++) System.arraycopy(b.data, b.start + k * b.row, to, start + k * TILE_COLUMNS, width);
-                return;
-            }
-            // turned around in pieces that stay in the first-level cache, each line of B read once and whole
-            for (int k0 = 0; k0 < depth; k0 += 32) {
-                int k1 = Math.min(depth, k0 + 32);
-                for (int j = 0; j < width; j++) {
-                    int from = b.start + j * b.column;
-                    for (int k = k0; k < k1; k++) to[start + k * TILE_COLUMNS + j] = b.data[from + k * b.row];
-                }
-            }
-        }
-
-        float[] data(int j) { return j >= packedFrom ? packed : b.data; }
-
-        int start(int j) { return j >= packedFrom ? (j - packedFrom) * depth : b.start + j; }
-
-        int row(int j) { return j >= packedFrom ? TILE_COLUMNS : b.row; }
+    private static int panels(int columns) {
+        return Math.ceilDiv(columns, TILE_COLUMNS);
     }
 
-    /** A in strips as high as a tile: strip s holds its six numbers of k = 0, then those of k = 1, and so on. */
-    private static Matrix packA(Matrix a, int rows, int depth) {
-        int strips = (rows + TILE_ROWS - 1) / TILE_ROWS;
-        float[] to = SCRATCH.get().a(strips * TILE_ROWS * depth);
-        for (int i = 0; i < rows; i += TILE_ROWS) {
-            int height = Math.min(TILE_ROWS, rows - i);
-            for (int r = 0; r < height; r++) {
-                int from = a.start + (i + r) * a.row;
-                for (int k = 0; k < depth; k++) to[i * depth + k * TILE_ROWS + r] = a.data[from + k * a.column];
+    /** Rows k0.. and columns j0.. of B in panels as wide as a tile, each (depth, TILE_COLUMNS) in one piece, the last filled up with zeros. */
+    private static void pack(Matrix b, int k0, int depth, int j0, int columns, float[] to) {
+        for (int j = 0; j < columns; j += TILE_COLUMNS) {
+            int width = Math.min(TILE_COLUMNS, columns - j), from = b.at(k0, j0 + j), start = j * depth;
+            if (width < TILE_COLUMNS) Arrays.fill(to, start, start + depth * TILE_COLUMNS, 0f);
+            if (b.column != 1) turn(b.data, from, b.row, b.column, to, start, depth, width);
+            else if (width == TILE_COLUMNS) copyRows(b.data, from, b.row, to, start, depth);
+            else for (int k = 0; k < depth; k++) System.arraycopy(b.data, from + k * b.row, to, start + k * TILE_COLUMNS, width);
+        }
+    }
+
+    private static void copyRows(float[] b, int from, int row, float[] to, int start, int depth) {
+        for (int k = 0; k < depth; k++) {
+            FloatVector.fromArray(FLOATS, b, from + k * row).intoArray(to, start + k * TILE_COLUMNS);
+            FloatVector.fromArray(FLOATS, b, from + k * row + LANES).intoArray(to, start + k * TILE_COLUMNS + LANES);
+        }
+    }
+
+    /** Columns of B, which lie as rows, become columns of a panel: in pieces that stay in the first-level cache, each line read once and whole. */
+    private static void turn(float[] b, int from, int row, int column, float[] to, int start, int depth, int width) {
+        for (int k0 = 0; k0 < depth; k0 += 32) {
+            int k1 = Math.min(depth, k0 + 32);
+            for (int j = 0; j < width; j++) {
+                for (int k = k0; k < k1; k++) to[start + k * TILE_COLUMNS + j] = b[from + j * column + k * row];
             }
         }
-        return new Matrix(to, 0, 1, TILE_ROWS);
+    }
+
+    /** Rows i.. of A from column k0 on, {@value #STRIP_ROW} apart, so that one register and constants say where they are. */
+    private static void packStrip(Matrix a, int i, int height, int k0, int depth, float[] strip) {
+        if (a.column == 1) {
+            for (int r = 0; r < height; r++) System.arraycopy(a.data, a.at(i + r, k0), strip, r * STRIP_ROW, depth);
+        } else {
+            for (int r = 0; r < height; r++) {
+                int from = a.at(i + r, k0);
+                for (int k = 0; k < depth; k++) strip[r * STRIP_ROW + k] = a.data[from + k * a.column];
+            }
+        }
     }
 }

@@ -20,8 +20,8 @@ import jdk.incubator.vector.FloatVector;
  * </ol>
  */
 final class VectorRecurrent {
-    /** A product's tile has six rows, and a thread should fill it. */
-    private static final int ROWS = 6;
+    /** A product's tile has eight rows, and a thread should fill it. */
+    private static final int ROWS = 8;
 
     private final int[] lengths;
     private final int B;

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class Workers {
     /** The caller included. */
     static final int THREADS = Runtime.getRuntime().availableProcessors();
-    /** Nanoseconds of work that are worth waking another thread, which takes some 30 µs. */
+    /** Nanoseconds of work for each thread that are worth waking it, which takes some 30 to 50 µs. */
     private static final long WORTH_A_THREAD = 60_000;
 
     private static final ScopedValue<Boolean> INSIDE = ScopedValue.newInstance();
@@ -26,6 +26,11 @@ final class Workers {
     /** One part of the work: indices from (inclusive) to (exclusive). */
     interface Range { void run(int from, int to); }
 
+    /** How many threads so much work would be shared among: one if this thread is itself at work on a part of something. */
+    static int threads(long nanos) {
+        return INSIDE.isBound() ? 1 : (int) Math.clamp(nanos / WORTH_A_THREAD, 1, THREADS);
+    }
+
     /**
      * Runs {@code body} over 0..n-1 in ranges whose bounds are multiples of {@code grain} (the last one ends at n), on
      * several threads if the work is worth it. A body that calls this again runs its inner ranges itself.
@@ -34,13 +39,13 @@ final class Workers {
      */
     static void forRanges(int n, int grain, long nanos, Range body) {
         int grains = (int) (((long) n + grain - 1) / grain);
-        long useful = Math.min(Math.min(THREADS, grains), 1 + nanos / WORTH_A_THREAD);
-        if (useful <= 1 || INSIDE.isBound()) {
+        int useful = Math.min(grains, threads(nanos));
+        if (useful <= 1) {
             if (n > 0) body.run(0, n);
             return;
         }
         // two parts for each thread, so that one that is held up by the system holds up the others less
-        int parts = (int) Math.min(grains, 2 * useful);
+        int parts = Math.min(grains, 2 * useful);
         AtomicInteger next = new AtomicInteger();
         CountDownLatch finished = new CountDownLatch(parts);
         AtomicReference<Throwable> failure = new AtomicReference<>();
