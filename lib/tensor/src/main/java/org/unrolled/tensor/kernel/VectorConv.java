@@ -30,25 +30,35 @@ final class VectorConv {
 
     private VectorConv() { }
 
+    /** How a convolution is computed. */
+    enum Way {
+        /** A 1x1 kernel at every place: an image is a matrix (C, H·W) already. */
+        MATRIX,
+        /** One channel in a group and so few outputs that a product would leave most of its tile empty. */
+        DEPTHWISE,
+        /** {@link VectorWinograd}. */
+        WINOGRAD,
+        /** The unfolded image in a product. */
+        UNFOLDED
+    }
+
+    /** The fastest way for a shape, forward and for both gradients. */
+    static Way choose(int batch, int C, int Cout, int groups, Window w) {
+        boolean dense = w.strideH() == 1 && w.strideW() == 1 && w.dilationH() == 1 && w.dilationW() == 1;
+        if (groups == 1 && w.taps() == 1 && dense && w.padH() == 0 && w.padW() == 0) return Way.MATRIX;
+        if (C == groups && Cout / groups <= 2) return Way.DEPTHWISE;
+        if (groups == 1 && dense && w.kH() == 3 && w.kW() == 3 && w.padH() <= 2 && w.padW() <= 2 && VectorWinograd.wins(batch, C, Cout, w)) return Way.WINOGRAD;
+        return Way.UNFOLDED;
+    }
+
     static void forward(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window w, boolean acc) {
-        int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
-        if (isMatrix(w, groups)) {
-            VectorGemm.matmul(y, weight, x, B, Cout, L, C, 0, C * L, false, false, acc);
-        } else if (isDepthwise(channels, out)) {
-            depthwise(y, x, weight, B, Cout, out, w, acc);
-        } else {
-            product(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
+        int channels = C / groups, out = Cout / groups;
+        switch (choose(B, C, Cout, groups, w)) {
+            case MATRIX -> VectorGemm.matmul(y, weight, x, B, Cout, w.plane(), C, 0, C * w.plane(), false, false, acc);
+            case DEPTHWISE -> depthwise(y, x, weight, B, Cout, out, w, acc);
+            case WINOGRAD -> VectorWinograd.convolve(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), C * 9, 9, false, B, C, Cout, w, acc);
+            case UNFOLDED -> product(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
         }
-    }
-
-    /** A 1x1 kernel at every place: an image is a matrix (C, H·W) already. */
-    private static boolean isMatrix(Window w, int groups) {
-        return groups == 1 && w.taps() == 1 && w.strideH() == 1 && w.strideW() == 1 && w.padH() == 0 && w.padW() == 0;
-    }
-
-    /** One channel in a group and so few outputs that a product would leave most of its tile empty. */
-    private static boolean isDepthwise(int channels, int out) {
-        return channels == 1 && out <= 2;
     }
 
     private static void product(float[] y, int y0, float[] x, int x0, float[] weight, int w0, int images, int groups, int channels, int out,
@@ -102,16 +112,20 @@ final class VectorConv {
 
     static void backward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window w, boolean acc) {
         int channels = C / groups, out = Cout / groups, padH = w.dilationH() * (w.kH() - 1) - w.padH(), padW = w.dilationW() * (w.kW() - 1) - w.padW();
-        if (isMatrix(w, groups)) {
-            VectorGemm.matmul(dx, weight, dout, B, C, w.plane(), Cout, 0, Cout * w.plane(), true, false, acc);
-        } else if (isDepthwise(channels, out)) {
-            depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
-        } else if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0 && 2 * channels > out) {
-            Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
-            product(dx.floats(), dx.offset(), dout.floats(), dout.offset(), turned(weight, groups, channels, out, w.taps()), 0,
-                    B * groups, groups, out, channels, back, acc);
-        } else {
-            foldBack(dx, dout, weight, B * groups, groups, channels, out, w, acc);
+        Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
+        switch (choose(B, C, Cout, groups, w)) {
+            case MATRIX -> VectorGemm.matmul(dx, weight, dout, B, C, w.plane(), Cout, 0, Cout * w.plane(), true, false, acc);
+            case DEPTHWISE -> depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
+            case WINOGRAD -> VectorWinograd.convolve(dx.floats(), dx.offset(), dout.floats(), dout.offset(), weight.floats(), weight.offset(), 9, C * 9, true,
+                    B, Cout, C, back, acc);
+            case UNFOLDED -> {
+                if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0 && 2 * channels > out) {
+                    product(dx.floats(), dx.offset(), dout.floats(), dout.offset(), turned(weight, groups, channels, out, w.taps()), 0,
+                            B * groups, groups, out, channels, back, acc);
+                } else {
+                    foldBack(dx, dout, weight, B * groups, groups, channels, out, w, acc);
+                }
+            }
         }
     }
 
@@ -162,8 +176,13 @@ final class VectorConv {
 
     static void weights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window w, boolean acc) {
         int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
-        if (isDepthwise(channels, out)) {
+        Way way = choose(B, C, Cout, groups, w);
+        if (way == Way.DEPTHWISE) {
             depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
+            return;
+        }
+        if (way == Way.WINOGRAD) {
+            VectorWinograd.gradient(dweight.floats(), dweight.offset(), dout.floats(), dout.offset(), x.floats(), x.offset(), B, C, Cout, w, acc);
             return;
         }
         float[] dweights = dweight.floats(), xs = x.floats();

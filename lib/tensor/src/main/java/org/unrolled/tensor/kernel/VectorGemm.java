@@ -28,7 +28,7 @@ final class VectorGemm {
      * multiply-add units need some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
      */
     private static final int TILE_ROWS = LANES == 8 ? 6 : 8;
-    private static final int TILE_COLUMNS = 2 * LANES;
+    static final int TILE_COLUMNS = 2 * LANES;
     private static final int BLOCK_K = 512;
     /** A row of a strip; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
     private static final int STRIP_ROW = BLOCK_K + 16;
@@ -209,6 +209,20 @@ final class VectorGemm {
                 }
             }
             strips(c, start, rowOfC, rows, 0, M, k0, depth, packed, 0, TILE_COLUMNS, depth * TILE_COLUMNS, columns, acc || k0 > 0, scratch);
+        }
+    }
+
+    /**
+     * C (M, N) (+)= A·B in this thread, of a B that lies as tiles read it: element (k, j) is {@code b[bStart + (j / w)·nextPanel + k·bRow + j % w]} with
+     * w = {@link #TILE_COLUMNS}, and there are numbers, whichever, up to the width of the last panel. Element (i, j) of C is {@code c[start + i·rowOfC + j]},
+     * element (i, k) of A {@code a[aStart + i·aRow + k·aColumn]}.
+     */
+    static void panels(float[] c, int start, int rowOfC, float[] a, int aStart, int aRow, int aColumn, float[] b, int bStart, int bRow, int nextPanel,
+                       int M, int N, int K, boolean acc) {
+        Scratch scratch = SCRATCH.get();
+        Matrix rows = new Matrix(a, aStart, aRow, aColumn);
+        for (int k = 0; k < K; k += BLOCK_K) {
+            strips(c, start, rowOfC, rows, 0, M, k, Math.min(BLOCK_K, K - k), b, bStart + k * bRow, bRow, nextPanel, N, acc || k > 0, scratch);
         }
     }
 
