@@ -96,11 +96,11 @@ final class ElementwiseLoops {
             if (f == 1) value = TornadoMath.log(v);
             if (f == 2) value = TornadoMath.sqrt(v);
             if (f == 3) value = TornadoMath.abs(v);
-            if (f == 4) value = TornadoMath.tanh(v);
+            if (f == 4) value = Loops.tanh(v);
             if (f == 5) value = Loops.sigmoid(v);
             if (f == 6) value = Loops.larger(v, 0f);
             if (f == 7) value = v * normalCdf(v);
-            if (f == 8) value = 0.5f * v * (1f + TornadoMath.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v)));
+            if (f == 8) value = 0.5f * v * (1f + Loops.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v)));
             if (f == 9) value = v / (1f + TornadoMath.exp(-v));
             y.set(y0 + i, value);
         }
@@ -120,7 +120,7 @@ final class ElementwiseLoops {
             if (f == 6) slope = v > 0f ? 1f : 0f;
             if (f == 7) slope = normalCdf(v) + v * PDF_AT_0 * TornadoMath.exp(-0.5f * v * v);
             if (f == 8) {
-                float t = TornadoMath.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v));
+                float t = Loops.tanh(SQRT_2_OVER_PI * (v + 0.044715f * v * v * v));
                 slope = 0.5f * (1f + t) + 0.5f * v * (1f - t * t) * SQRT_2_OVER_PI * (1f + 3f * 0.044715f * v * v);
             }
             if (f == 9) {

@@ -41,6 +41,11 @@ final class Loops {
         return b != b ? b : b > a ? b : a;
     }
 
+    /** tanh x, ±1 beyond 9 as a float has it. PoCL's never reaches 1, and GELU's gradient multiplies the distance, 2⁻²⁴, by x³. */
+    static float tanh(float x) {
+        return x > 9f ? 1f : x < -9f ? -1f : TornadoMath.tanh(x);
+    }
+
     /** 1/(1 + e⁻ˣ). */
     static float sigmoid(float x) {
         return 1f / (1f + TornadoMath.exp(-x));
