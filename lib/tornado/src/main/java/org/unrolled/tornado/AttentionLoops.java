@@ -61,6 +61,9 @@ final class AttentionLoops {
     /** Queries and keys of a tile, numbers of a query or a value that local memory has room for, and a side of the group. */
     static final int QUERIES = 64, KEYS = 32, WIDE = 64, SIDE = 16;
 
+    /** Numbers in local memory, of the version that needs most. */
+    static final int LOCAL = WIDE * QUERIES + 2 * WIDE * KEYS + QUERIES * KEYS + QUERIES;
+
     /** Groups along the queries; along the planes. */
     static int[] tiles(int[] ints) {
         return new int[] {(ints[6] + QUERIES - 1) / QUERIES, ints[4] * ints[5]};
@@ -211,6 +214,162 @@ final class AttentionLoops {
                     float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + query * D, k, k0 + e * D, D) - logSum.get(l0 + query));
                     for (int f = 0; f < V; f++) dv.set(dv0 + e * V + f, dv.get(dv0 + e * V + f) + weight * dout.get(d0 + query * V + f));
                 }
+            }
+        }
+    }
+
+    /** Groups for the gradients of keys and values: along the keys; along the planes. */
+    static int[] keyTiles(int[] ints) {
+        return new int[] {(ints[7] + QUERIES - 1) / QUERIES, ints[4] * ints[5]};
+    }
+
+    /**
+     * {@link #attentionQueryBackward}, or with n[20] = 1 {@link #attentionKeyBackward}: dr = ds · c for {@value #QUERIES} rows r against {@value #KEYS} columns c at a time, ds being as much of
+     * the matrix as local memory holds. Of queries the rows are q and dout, the columns k and v; of keys it is the other way round.
+     */
+    static void attentionGradientTiled(KernelContext context, FloatArray dr, FloatArray rows, FloatArray columns, FloatArray rowValues, FloatArray columnValues, FloatArray dout, FloatArray y,
+                                       FloatArray logSum, FloatArray mask, IntArray n, FloatArray c) {
+        int keys = n.get(20), dr0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), m0 = n.get(7);
+        int r0 = n.get(keys != 0 ? 5 : 4), c0 = n.get(keys != 0 ? 4 : 5), rv0 = n.get(keys != 0 ? 6 : 1), cv0 = n.get(keys != 0 ? 1 : 6);
+        int T = n.get(14), S = n.get(15), D = n.get(16), V = n.get(17), acc = n.get(19);
+        int R = keys != 0 ? S : T, C = keys != 0 ? T : S;
+        float[] tile = context.allocateFloatLocalArray(WIDE * KEYS);
+        float[] tileValues = context.allocateFloatLocalArray(WIDE * KEYS);
+        float[] ds = context.allocateFloatLocalArray(QUERIES * KEYS);
+        float[] own = context.allocateFloatLocalArray(QUERIES);
+        int x = context.localIdx, w = context.localIdy, item = w * SIDE + x;
+        int p = context.groupIdy, i0 = context.groupIdx * QUERIES;
+        if (keys == 0 && item < QUERIES && i0 + item < T) {
+            float sum = 0f;
+            for (int f = 0; f < V; f++) sum += dout.get(d0 + (p * T + i0 + item) * V + f) * y.get(y0 + (p * T + i0 + item) * V + f);
+            own[item] = sum;
+        }
+        float[] mixed = new float[16];
+        for (int e = 0; e < 16; e++) mixed[e] = 0f;
+        for (int j0 = 0; j0 < C; j0 += KEYS) {
+            for (int e = item; e < KEYS * D; e += SIDE * SIDE) {
+                int j = e / D, f = e % D;
+                tile[f * KEYS + j] = j0 + j < C ? columns.get(c0 + (p * C + j0 + j) * D + f) : 0f;
+            }
+            for (int e = item; e < KEYS * V; e += SIDE * SIDE) {
+                int j = e / V, f = e % V;
+                tileValues[f * KEYS + j] = j0 + j < C ? columnValues.get(cv0 + (p * C + j0 + j) * V + f) : 0f;
+            }
+            if (keys != 0 && item < KEYS && j0 + item < T) {
+                float sum = 0f;
+                for (int f = 0; f < V; f++) sum += dout.get(d0 + (p * T + j0 + item) * V + f) * y.get(y0 + (p * T + j0 + item) * V + f);
+                own[item] = sum;
+            }
+            context.localBarrier();
+            float[] score = new float[8];
+            float[] slope = new float[8];
+            for (int e = 0; e < 8; e++) score[e] = 0f;
+            for (int e = 0; e < 8; e++) slope[e] = 0f;
+            for (int f = 0; f < D; f++) {
+                for (int r = 0; r < 4; r++) {
+                    int i = Math.min(i0 + 4 * w + r, R - 1);
+                    float u = rows.get(r0 + (p * R + i) * D + f);
+                    for (int h = 0; h < 2; h++) score[2 * r + h] += u * tile[f * KEYS + h * SIDE + x];
+                }
+            }
+            for (int f = 0; f < V; f++) {
+                for (int r = 0; r < 4; r++) {
+                    int i = Math.min(i0 + 4 * w + r, R - 1);
+                    float u = rowValues.get(rv0 + (p * R + i) * V + f);
+                    for (int h = 0; h < 2; h++) slope[2 * r + h] += u * tileValues[f * KEYS + h * SIDE + x];
+                }
+            }
+            for (int r = 0; r < 4; r++) {
+                for (int h = 0; h < 2; h++) {
+                    int i = i0 + 4 * w + r, j = j0 + h * SIDE + x;
+                    float value = 0f;
+                    if (i < R) {
+                        if (j < C) {
+                            int query = keys != 0 ? j : i, key = keys != 0 ? i : j;
+                            if (hidden(mask, m0, n, 8, p, query, key) == 0) {
+                                float weight = TornadoMath.exp(c.get(0) * score[2 * r + h] - logSum.get(l0 + p * T + query));
+                                value = c.get(0) * weight * (slope[2 * r + h] - own[keys != 0 ? h * SIDE + x : 4 * w + r]);
+                            }
+                        }
+                    }
+                    ds[(4 * w + r) * KEYS + h * SIDE + x] = value;
+                }
+            }
+            context.localBarrier();
+            int end = Math.min(KEYS, C - j0);
+            for (int j = 0; j < end; j++) {
+                for (int r = 0; r < 4; r++) {
+                    float d = ds[(4 * w + r) * KEYS + j];
+                    for (int u = 0; u < 4; u++) {
+                        int f = Math.min(u * SIDE + x, D - 1);
+                        mixed[4 * r + u] += d * columns.get(c0 + (p * C + j0 + j) * D + f);
+                    }
+                }
+            }
+            context.localBarrier();
+        }
+        for (int r = 0; r < 4; r++) {
+            for (int u = 0; u < 4; u++) {
+                int i = i0 + 4 * w + r, f = u * SIDE + x;
+                if (i < R && f < D) Loops.put(dr, dr0 + (p * R + i) * D + f, mixed[4 * r + u], acc);
+            }
+        }
+    }
+
+    /** {@link #attentionValueBackward} for {@value #QUERIES} keys against {@value #KEYS} queries at a time. */
+    static void attentionValueTiled(KernelContext context, FloatArray dv, FloatArray dout, FloatArray logSum, FloatArray q, FloatArray k, FloatArray mask, IntArray n, FloatArray c) {
+        int dv0 = n.get(0), d0 = n.get(1), l0 = n.get(2), q0 = n.get(3), k0 = n.get(4), m0 = n.get(5);
+        int T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15), acc = n.get(17);
+        float[] tile = context.allocateFloatLocalArray(WIDE * KEYS);
+        float[] weights = context.allocateFloatLocalArray(QUERIES * KEYS);
+        int x = context.localIdx, w = context.localIdy, item = w * SIDE + x;
+        int p = context.groupIdy, j0 = context.groupIdx * QUERIES;
+        float[] mixed = new float[16];
+        for (int e = 0; e < 16; e++) mixed[e] = 0f;
+        for (int i0 = 0; i0 < T; i0 += KEYS) {
+            for (int e = item; e < KEYS * D; e += SIDE * SIDE) {
+                int i = e / D, f = e % D;
+                tile[f * KEYS + i] = i0 + i < T ? q.get(q0 + (p * T + i0 + i) * D + f) : 0f;
+            }
+            context.localBarrier();
+            float[] score = new float[8];
+            for (int e = 0; e < 8; e++) score[e] = 0f;
+            for (int f = 0; f < D; f++) {
+                for (int r = 0; r < 4; r++) {
+                    int j = Math.min(j0 + 4 * w + r, S - 1);
+                    float u = k.get(k0 + (p * S + j) * D + f);
+                    for (int h = 0; h < 2; h++) score[2 * r + h] += u * tile[f * KEYS + h * SIDE + x];
+                }
+            }
+            for (int r = 0; r < 4; r++) {
+                for (int h = 0; h < 2; h++) {
+                    int j = j0 + 4 * w + r, i = i0 + h * SIDE + x;
+                    float weight = 0f;
+                    if (j < S) {
+                        if (i < T) {
+                            if (hidden(mask, m0, n, 6, p, i, j) == 0) weight = TornadoMath.exp(c.get(0) * score[2 * r + h] - logSum.get(l0 + p * T + i));
+                        }
+                    }
+                    weights[(4 * w + r) * KEYS + h * SIDE + x] = weight;
+                }
+            }
+            context.localBarrier();
+            int end = Math.min(KEYS, T - i0);
+            for (int i = 0; i < end; i++) {
+                for (int r = 0; r < 4; r++) {
+                    float weight = weights[(4 * w + r) * KEYS + i];
+                    for (int u = 0; u < 4; u++) {
+                        int f = Math.min(u * SIDE + x, V - 1);
+                        mixed[4 * r + u] += weight * dout.get(d0 + (p * T + i0 + i) * V + f);
+                    }
+                }
+            }
+            context.localBarrier();
+        }
+        for (int r = 0; r < 4; r++) {
+            for (int u = 0; u < 4; u++) {
+                int j = j0 + 4 * w + r, f = u * SIDE + x;
+                if (j < S && f < V) Loops.put(dv, dv0 + (p * S + j) * V + f, mixed[4 * r + u], acc);
             }
         }
     }

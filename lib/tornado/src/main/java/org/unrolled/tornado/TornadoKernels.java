@@ -57,6 +57,8 @@ public class TornadoKernels implements StepCompiler {
         new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, MatrixLoops::tiles));
     private static final DeviceKernel CONV2D_TILED = new DeviceKernel(WindowLoops.class, "conv2dTiled", (g, id, a) -> g.task(id, WindowLoops::conv2dTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.n()),
         new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, WindowLoops::tiles));
+    private static final DeviceKernel CONV2D_WEIGHT_TILED = new DeviceKernel(WindowLoops.class, "conv2dTiled", (g, id, a) -> g.task(id, WindowLoops::conv2dTiled, new KernelContext(), a.floats(0), a.floats(2), a.floats(1), a.n()),
+        new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, WindowLoops::tiles));
     private static final DeviceKernel SOFTMAX_LINES = new DeviceKernel(AxisLoops.class, "softmaxLines", (g, id, a) -> g.task(id, AxisLoops::softmaxLines, new KernelContext(), a.floats(0), a.floats(1), a.n()),
         new DeviceKernel.Groups(AxisLoops.LINE, 1, AxisLoops::lines));
     private static final DeviceKernel LAYER_NORM = new DeviceKernel(NormLoops.class, "layerNorm", (g, id, a) -> g.task(id, NormLoops::layerNorm, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n(), a.c()));
@@ -89,12 +91,26 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel GROUP_NORM_BACKWARD = new DeviceKernel(NormLoops.class, "groupNormBackward", (g, id, a) -> g.task(id, NormLoops::groupNormBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.n()));
     private static final DeviceKernel GROUP_NORM_GAMMA_BACKWARD = new DeviceKernel(NormLoops.class, "groupNormGammaBackward", (g, id, a) -> g.task(id, NormLoops::groupNormGammaBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.n()));
     private static final DeviceKernel RNN = new DeviceKernel(RecurrentLoops.class, "rnn", (g, id, a) -> g.task(id, RecurrentLoops::rnn, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.ints(5), a.n(), a.c()));
+    private static final DeviceKernel RNN_GROUPS = new DeviceKernel(RecurrentLoops.class, "rnnGroups", (g, id, a) -> g.task(id, RecurrentLoops::rnnGroups, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.ints(5), a.n(), a.c()),
+        new DeviceKernel.Groups(RecurrentLoops.UNITS, 1, RecurrentLoops::groups));
     private static final DeviceKernel RNN_BACKWARD = new DeviceKernel(RecurrentLoops.class, "rnnBackward", (g, id, a) -> g.task(id, RecurrentLoops::rnnBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.ints(6), a.n(), a.c()));
+    private static final DeviceKernel RNN_BACKWARD_GROUPS = new DeviceKernel(RecurrentLoops.class, "rnnBackwardGroups", (g, id, a) -> g.task(id, RecurrentLoops::rnnBackwardGroups, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.ints(6), a.n(), a.c()),
+        new DeviceKernel.Groups(RecurrentLoops.UNITS, 1, RecurrentLoops::groups));
     private static final DeviceKernel LSTM = new DeviceKernel(RecurrentLoops.class, "lstm", (g, id, a) -> g.task(id, RecurrentLoops::lstm, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.ints(9), a.n(), a.c()));
+    private static final DeviceKernel LSTM_GROUPS = new DeviceKernel(RecurrentLoops.class, "lstmGroups", (g, id, a) -> g.task(id, RecurrentLoops::lstmGroups, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.ints(9), a.n(), a.c()),
+        new DeviceKernel.Groups(RecurrentLoops.UNITS, 1, RecurrentLoops::groups));
     private static final DeviceKernel LSTM_BACKWARD = new DeviceKernel(RecurrentLoops.class, "lstmBackward", (g, id, a) -> g.task(id, RecurrentLoops::lstmBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.floats(9), a.ints(10), a.n(), a.c()));
+    private static final DeviceKernel LSTM_BACKWARD_GROUPS = new DeviceKernel(RecurrentLoops.class, "lstmBackwardGroups", (g, id, a) -> g.task(id, RecurrentLoops::lstmBackwardGroups, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.floats(9), a.ints(10), a.n(), a.c()),
+        new DeviceKernel.Groups(RecurrentLoops.UNITS, 1, RecurrentLoops::groups));
     private static final DeviceKernel GRU = new DeviceKernel(RecurrentLoops.class, "gru", (g, id, a) -> g.task(id, RecurrentLoops::gru, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.ints(7), a.n(), a.c()));
+    private static final DeviceKernel GRU_GROUPS = new DeviceKernel(RecurrentLoops.class, "gruGroups", (g, id, a) -> g.task(id, RecurrentLoops::gruGroups, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.ints(7), a.n(), a.c()),
+        new DeviceKernel.Groups(RecurrentLoops.UNITS, 1, RecurrentLoops::groups));
     private static final DeviceKernel GRU_BACKWARD = new DeviceKernel(RecurrentLoops.class, "gruBackward", (g, id, a) -> g.task(id, RecurrentLoops::gruBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.floats(9), a.ints(10), a.n(), a.c()));
+    private static final DeviceKernel GRU_BACKWARD_GROUPS = new DeviceKernel(RecurrentLoops.class, "gruBackwardGroups", (g, id, a) -> g.task(id, RecurrentLoops::gruBackwardGroups, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.floats(8), a.floats(9), a.ints(10), a.n(), a.c()),
+        new DeviceKernel.Groups(RecurrentLoops.UNITS, 1, RecurrentLoops::groups));
     private static final DeviceKernel RECURRENT_WEIGHT_BACKWARD = new DeviceKernel(RecurrentLoops.class, "recurrentWeightBackward", (g, id, a) -> g.task(id, RecurrentLoops::recurrentWeightBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.ints(4), a.n()));
+    private static final DeviceKernel RECURRENT_WEIGHT_TILED = new DeviceKernel(RecurrentLoops.class, "recurrentWeightTiled", (g, id, a) -> g.task(id, RecurrentLoops::recurrentWeightTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.ints(4), a.n()),
+        new DeviceKernel.Groups(MatrixLoops.SIDE, MatrixLoops.SIDE, RecurrentLoops::weightTiles));
     private static final DeviceKernel LABEL_WEIGHTS = new DeviceKernel(LossLoops.class, "labelWeights", (g, id, a) -> g.task(id, LossLoops::labelWeights, a.floats(0), a.ints(1), a.floats(2), a.n(), a.c()));
     private static final DeviceKernel SMOOTHED_CROSS_ENTROPY = new DeviceKernel(LossLoops.class, "smoothedCrossEntropy", (g, id, a) -> g.task(id, LossLoops::smoothedCrossEntropy, a.floats(0), a.floats(1), a.floats(2), a.ints(3), a.floats(4), a.n(), a.c()));
     private static final DeviceKernel SMOOTHED_CROSS_ENTROPY_BACKWARD = new DeviceKernel(LossLoops.class, "smoothedCrossEntropyBackward", (g, id, a) -> g.task(id, LossLoops::smoothedCrossEntropyBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.ints(5), a.floats(6), a.n(), a.c()));
@@ -108,8 +124,14 @@ public class TornadoKernels implements StepCompiler {
     private static final DeviceKernel ATTENTION_TILED = new DeviceKernel(AttentionLoops.class, "attentionTiled", (g, id, a) -> g.task(id, AttentionLoops::attentionTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.n(), a.c()),
         new DeviceKernel.Groups(AttentionLoops.SIDE, AttentionLoops.SIDE, AttentionLoops::tiles));
     private static final DeviceKernel ATTENTION_QUERY_BACKWARD = new DeviceKernel(AttentionLoops.class, "attentionQueryBackward", (g, id, a) -> g.task(id, AttentionLoops::attentionQueryBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.n(), a.c()));
+    private static final DeviceKernel ATTENTION_QUERY_TILED = new DeviceKernel(AttentionLoops.class, "attentionGradientTiled", (g, id, a) -> g.task(id, AttentionLoops::attentionGradientTiled, new KernelContext(),
+        a.floats(0), a.floats(4), a.floats(5), a.floats(1), a.floats(6), a.floats(1), a.floats(2), a.floats(3), a.floats(7), a.n(), a.c()), new DeviceKernel.Groups(AttentionLoops.SIDE, AttentionLoops.SIDE, AttentionLoops::tiles));
     private static final DeviceKernel ATTENTION_KEY_BACKWARD = new DeviceKernel(AttentionLoops.class, "attentionKeyBackward", (g, id, a) -> g.task(id, AttentionLoops::attentionKeyBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.floats(6), a.floats(7), a.n(), a.c()));
+    private static final DeviceKernel ATTENTION_KEY_TILED = new DeviceKernel(AttentionLoops.class, "attentionGradientTiled", (g, id, a) -> g.task(id, AttentionLoops::attentionGradientTiled, new KernelContext(),
+        a.floats(0), a.floats(5), a.floats(4), a.floats(6), a.floats(1), a.floats(1), a.floats(2), a.floats(3), a.floats(7), a.n(), a.c()), new DeviceKernel.Groups(AttentionLoops.SIDE, AttentionLoops.SIDE, AttentionLoops::keyTiles));
     private static final DeviceKernel ATTENTION_VALUE_BACKWARD = new DeviceKernel(AttentionLoops.class, "attentionValueBackward", (g, id, a) -> g.task(id, AttentionLoops::attentionValueBackward, a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.n(), a.c()));
+    private static final DeviceKernel ATTENTION_VALUE_TILED = new DeviceKernel(AttentionLoops.class, "attentionValueTiled", (g, id, a) -> g.task(id, AttentionLoops::attentionValueTiled, new KernelContext(), a.floats(0), a.floats(1), a.floats(2), a.floats(3), a.floats(4), a.floats(5), a.n(), a.c()),
+        new DeviceKernel.Groups(AttentionLoops.SIDE, AttentionLoops.SIDE, AttentionLoops::keyTiles));
     private static final DeviceKernel SUM_OF_SQUARES = new DeviceKernel(OptimizerLoops.class, "sumOfSquares", (g, id, a) -> g.task(id, OptimizerLoops::sumOfSquares, a.floats(0), a.floats(1), a.n()));
     private static final DeviceKernel CLIP_COEFFICIENT = new DeviceKernel(OptimizerLoops.class, "clipCoefficient", (g, id, a) -> g.task(id, OptimizerLoops::clipCoefficient, a.floats(0), a.floats(1), a.n(), a.c()));
     private static final DeviceKernel SCALE = new DeviceKernel(OptimizerLoops.class, "scale", (g, id, a) -> g.task(id, OptimizerLoops::scale, a.floats(0), a.floats(1), a.n()));
@@ -121,11 +143,12 @@ public class TornadoKernels implements StepCompiler {
     private final Devices.Device device;
     private final Kernels host = new ReferenceKernels();
     private final EagerPlans plans;
-    private final Tiles tiles = Tiles.chosen();
+    private final Tiles tiles;
 
     TornadoKernels(Devices.Device device) {
         this.device = device;
         plans = new EagerPlans(device);
+        tiles = Tiles.of(device);
     }
 
     @Override public String name() {
@@ -314,7 +337,7 @@ public class TornadoKernels implements StepCompiler {
     }
 
     @Override public void softmax(Buffer y, Buffer x, int outer, int n, int inner) {
-        run(tiles.share(n) ? SOFTMAX_LINES : SOFTMAX, 1, false, new int[] {outer, n, inner}, NONE, y, x);
+        run(tiles.line(n) ? SOFTMAX_LINES : SOFTMAX, 1, false, new int[] {outer, n, inner}, NONE, y, x);
     }
 
     @Override public void softmaxBackward(Buffer dx, Buffer dout, Buffer y, int outer, int n, int inner, boolean acc) {
@@ -332,7 +355,7 @@ public class TornadoKernels implements StepCompiler {
     // ---- matrices
 
     @Override public void matmul(Buffer c, Buffer a, Buffer b, int batch, int M, int N, int K, int strideA, int strideB, boolean transposeA, boolean transposeB, boolean acc) {
-        run(tiles.pay(batch, M, N, K) ? MATMUL_TILED : MATMUL, 1, acc, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
+        run(tiles.product(batch, M, N, K) ? MATMUL_TILED : MATMUL, 1, acc, new int[] {batch, M, N, K, strideA, strideB, transposeA ? 1 : K, transposeA ? M : 1, transposeB ? 1 : N, transposeB ? K : 1, flag(acc)}, NONE, c, a, b);
     }
 
     // ---- layers
@@ -384,16 +407,21 @@ public class TornadoKernels implements StepCompiler {
     // ---- convolution and pooling
 
     @Override public void conv2d(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        boolean tiled = tiles.pay(B * groups, Cout / groups, window.outH() * window.outW(), C / groups * window.kH() * window.kW());
-        run(tiled ? CONV2D_TILED : CONV2D, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, y, x, weight);
+        convolve(CONV2D, CONV2D_TILED, WindowLoops.OUTPUT, window(window, B, C, Cout, groups, flag(acc)), acc, y, x, weight);
     }
 
     @Override public void conv2dBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D_BACKWARD, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, dx, dout, weight);
+        convolve(CONV2D_BACKWARD, CONV2D_TILED, WindowLoops.INPUT_GRADIENT, window(window, B, C, Cout, groups, flag(acc)), acc, dx, dout, weight);
     }
 
     @Override public void conv2dWeightBackward(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window window, boolean acc) {
-        run(CONV2D_WEIGHT_BACKWARD, 1, acc, window(window, B, C, Cout, groups, flag(acc)), NONE, dweight, dout, x);
+        convolve(CONV2D_WEIGHT_BACKWARD, CONV2D_WEIGHT_TILED, WindowLoops.WEIGHT_GRADIENT, window(window, B, C, Cout, groups, flag(acc)), acc, dweight, dout, x);
+    }
+
+    private void convolve(DeviceKernel plain, DeviceKernel tiled, int what, int[] ints, boolean acc, Buffer... buffers) {
+        int[] product = WindowLoops.asProduct(ints, what);
+        boolean pays = tiles.convolution(WindowLoops.products(product), product[18], product[19], product[20]);
+        run(pays ? tiled : plain, 1, acc, pays ? product : ints, NONE, buffers);
     }
 
     @Override public void unfold(Buffer y, Buffer x, int planes, Window window, boolean acc) {
@@ -466,37 +494,37 @@ public class TornadoKernels implements StepCompiler {
 
     @Override public void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
         requireLengths("rnn", lengths, T);
-        run(RNN, 2, true, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, h, hN, weight, bias, h0, lengths);
+        run(tiles.units(H) ? RNN_GROUPS : RNN, 2, true, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, h, hN, weight, bias, h0, lengths);
     }
 
     @Override public void rnnBackward(Buffer da, Buffer dh0, Buffer dout, Buffer dhN, Buffer h, Buffer weight, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
         requireLengths("rnn", lengths, T);
-        run(RNN_BACKWARD, 2, false, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, da, dh0, dout, dhN, h, weight, lengths);
+        run(tiles.units(H) ? RNN_BACKWARD_GROUPS : RNN_BACKWARD, 2, false, new int[] {flag(relu), flag(reverse), B, T, H}, NONE, da, dh0, dout, dhN, h, weight, lengths);
     }
 
     @Override public void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("lstm", lengths, T);
-        run(LSTM, 5, true, new int[] {flag(reverse), B, T, H}, NONE, gates, h, c, hN, cN, weight, bias, h0, c0, lengths);
+        run(tiles.units(H) ? LSTM_GROUPS : LSTM, 5, true, new int[] {flag(reverse), B, T, H}, NONE, gates, h, c, hN, cN, weight, bias, h0, c0, lengths);
     }
 
     @Override public void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("lstm", lengths, T);
-        run(LSTM_BACKWARD, 3, false, new int[] {flag(reverse), B, T, H}, NONE, da, dh0, dc0, dout, dhN, dcN, gates, c, weight, c0, lengths);
+        run(tiles.units(H) ? LSTM_BACKWARD_GROUPS : LSTM_BACKWARD, 3, false, new int[] {flag(reverse), B, T, H}, NONE, da, dh0, dc0, dout, dhN, dcN, gates, c, weight, c0, lengths);
     }
 
     @Override public void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("gru", lengths, T);
-        run(GRU, 4, true, new int[] {flag(reverse), B, T, H}, NONE, gates, h, u, hN, weight, bias, h0, lengths);
+        run(tiles.units(H) ? GRU_GROUPS : GRU, 4, true, new int[] {flag(reverse), B, T, H}, NONE, gates, h, u, hN, weight, bias, h0, lengths);
     }
 
     @Override public void gruBackward(Buffer da, Buffer du, Buffer dh0, Buffer dout, Buffer dhN, Buffer gates, Buffer h, Buffer u, Buffer weight, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
         requireLengths("gru", lengths, T);
-        run(GRU_BACKWARD, 3, false, new int[] {flag(reverse), B, T, H}, NONE, da, du, dh0, dout, dhN, gates, h, u, weight, h0, lengths);
+        run(tiles.units(H) ? GRU_BACKWARD_GROUPS : GRU_BACKWARD, 3, false, new int[] {flag(reverse), B, T, H}, NONE, da, du, dh0, dout, dhN, gates, h, u, weight, h0, lengths);
     }
 
     @Override public void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc) {
         requireLengths("recurrentWeightBackward", lengths, T);
-        run(RECURRENT_WEIGHT_BACKWARD, 1, acc, new int[] {B, T, G, H, flag(reverse), flag(acc)}, NONE, dweight, da, h, h0, lengths);
+        run(tiles.product(1, G, H, B * T) ? RECURRENT_WEIGHT_TILED : RECURRENT_WEIGHT_BACKWARD, 1, acc, new int[] {B, T, G, H, flag(reverse), flag(acc)}, NONE, dweight, da, h, h0, lengths);
     }
 
     // ---- losses and activations with numbers of their own, RMS normalisation
@@ -542,19 +570,19 @@ public class TornadoKernels implements StepCompiler {
     // ---- attention without a matrix of weights in memory
 
     @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        run(tiles.attend(T, S, D, V) ? ATTENTION_TILED : ATTENTION, 2, false, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
+        run(tiles.attention(T, S, D, V) ? ATTENTION_TILED : ATTENTION, 2, false, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
     }
 
     @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(ATTENTION_QUERY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dq, dout, y, log, q, k, v, mask);
+        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_QUERY_TILED : ATTENTION_QUERY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc), 0), new float[] {scale}, dq, dout, y, log, q, k, v, mask);
     }
 
     @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(ATTENTION_KEY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dk, dout, y, log, q, k, v, mask);
+        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_KEY_TILED : ATTENTION_KEY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc), 1), new float[] {scale}, dk, dout, y, log, q, k, v, mask);
     }
 
     @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(ATTENTION_VALUE_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dv, dout, log, q, k, mask);
+        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_VALUE_TILED : ATTENTION_VALUE_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dv, dout, log, q, k, mask);
     }
 
     // ---- optimisers

@@ -56,51 +56,97 @@ final class WindowLoops {
         Loops.put(y, y0 + e, sum, acc);
     }
 
-    /** Groups for {@link #conv2dTiled}: along the places of a picture of y; along its channels, picture after picture. */
-    static int[] tiles(int[] ints) {
-        int B = ints[12], outChannels = ints[14] / ints[15], places = ints[10] * ints[11];
-        return new int[] {(places + MatrixLoops.TILE - 1) / MatrixLoops.TILE, B * ints[15] * ((outChannels + MatrixLoops.TILE - 1) / MatrixLoops.TILE)};
+    /** What {@link #conv2dTiled} computes: y, or the gradient of x or of the weights. */
+    static final int OUTPUT = 0, INPUT_GRADIENT = 1, WEIGHT_GRADIENT = 2;
+
+    /** The convolution's ints, then what of it is computed and how many rows, columns and terms that has as a product of matrices. */
+    static int[] asProduct(int[] ints, int what) {
+        int B = ints[12], C = ints[13] / ints[15], outC = ints[14] / ints[15], taps = ints[2] * ints[3], places = ints[0] * ints[1], outPlaces = ints[10] * ints[11];
+        return switch (what) {
+            case OUTPUT -> TornadoKernels.join(ints, what, outC, outPlaces, C * taps);
+            case INPUT_GRADIENT -> TornadoKernels.join(ints, what, C, places, outC * taps);
+            default -> TornadoKernels.join(ints, what, outC, C * taps, B * outPlaces);
+        };
     }
 
-    /** The same as a product in tiles, weights (outChannels, C/groups · kH · kW) times what lies under the taps: its columns are looked up in x as they are needed, never written down. */
-    static void conv2dTiled(KernelContext context, FloatArray y, FloatArray x, FloatArray weight, IntArray n) {
-        int y0 = n.get(0), x0 = n.get(1), w0 = n.get(2), C = n.get(16), Cout = n.get(17), groups = n.get(18), acc = n.get(19);
-        int H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outW = n.get(14);
-        int channels = C / groups, M = Cout / groups, N = n.get(13) * outW, K = channels * kH * kW;
+    /** How many such products: one for each group of channels, and of each picture unless all add to the same weights. */
+    static int products(int[] ints) {
+        return ints[17] == WEIGHT_GRADIENT ? ints[15] : ints[12] * ints[15];
+    }
+
+    /** Groups for {@link #conv2dTiled}: along the columns of the product; along its rows, product after product. */
+    static int[] tiles(int[] ints) {
+        return new int[] {(ints[19] + MatrixLoops.TILE - 1) / MatrixLoops.TILE, products(ints) * ((ints[18] + MatrixLoops.TILE - 1) / MatrixLoops.TILE)};
+    }
+
+    /** Element (m, k) of the product's left matrix: weights, or for their gradient dout. */
+    static float left(FloatArray left, int left0, IntArray n, int g, int m, int k) {
+        int what = n.get(20), M = n.get(21), K = n.get(23), Cout = n.get(17), taps = n.get(5) * n.get(6), places = n.get(13) * n.get(14);
+        int at = (g * M + m) * K + k;
+        if (what == INPUT_GRADIENT) at = ((g * (Cout / n.get(18)) + k / taps) * M + m) * taps + k % taps;
+        if (what == WEIGHT_GRADIENT) at = (k / places * Cout + g * M + m) * places + k % places;
+        return left.get(left0 + at);
+    }
+
+    /** Element (k, p) of its right matrix, looked up in a picture as it is needed and never written down: what lies under a tap, or for x's gradient what a tap gave to. */
+    static float right(FloatArray right, int right0, IntArray n, int b, int g, int k, int p) {
+        int what = n.get(20), H = n.get(3), W = n.get(4), kH = n.get(5), kW = n.get(6), outH = n.get(13), outW = n.get(14), C = n.get(16), Cout = n.get(17), groups = n.get(18);
+        if (what == INPUT_GRADIENT) {
+            int i = outRow(n, 3, p / W, k / kW % kH), j = outColumn(n, 3, p % W, k % kW);
+            if (i < 0) return 0f;
+            if (j < 0) return 0f;
+            return right.get(right0 + ((b * Cout + g * (Cout / groups) + k / kW / kH) * outH + i) * outW + j);
+        }
+        int picture = b, place = p, tap = k;
+        if (what == WEIGHT_GRADIENT) {
+            picture = k / outW / outH;
+            place = k % (outH * outW);
+            tap = p;
+        }
+        int h = row(n, 3, place / outW, tap / kW % kH), w = column(n, 3, place % outW, tap % kW);
+        float value = 0f;
+        if (h >= 0 && h < H && w >= 0 && w < W) value = right.get(right0 + ((picture * C + g * (C / groups) + tap / kW / kH) * H + h) * W + w);
+        return value;
+    }
+
+    /**
+     * {@link #conv2d}, {@link #conv2dBackward} or {@link #conv2dWeightBackward} as products of matrices in tiles, one for each picture and group of channels: weights times what lies under the
+     * taps, weights times what the taps gave to, dout times what lay under the taps.
+     */
+    static void conv2dTiled(KernelContext context, FloatArray to, FloatArray right, FloatArray left, IntArray n) {
+        int what = n.get(20), M = n.get(21), N = n.get(22), K = n.get(23), groups = n.get(18), acc = n.get(19);
+        int to0 = n.get(0), right0 = n.get(what == WEIGHT_GRADIENT ? 2 : 1), left0 = n.get(what == WEIGHT_GRADIENT ? 1 : 2);
         float[] tileA = context.allocateFloatLocalArray(MatrixLoops.TILE * MatrixLoops.DEEP);
         float[] tileB = context.allocateFloatLocalArray(MatrixLoops.TILE * MatrixLoops.DEEP);
-        int tx = context.localIdx, ty = context.localIdy;
+        int x = context.localIdx, y = context.localIdy;
         int tilesM = (M + MatrixLoops.TILE - 1) / MatrixLoops.TILE;
-        int s = context.groupIdy / tilesM, o0 = context.groupIdy % tilesM * MatrixLoops.TILE, p0 = context.groupIdx * MatrixLoops.TILE;
+        int s = context.groupIdy / tilesM, m0 = context.groupIdy % tilesM * MatrixLoops.TILE, p0 = context.groupIdx * MatrixLoops.TILE;
         int b = s / groups, g = s % groups;
         float[] sum = new float[16];
         for (int e = 0; e < 16; e++) sum[e] = 0f;
         for (int k0 = 0; k0 < K; k0 += MatrixLoops.DEEP) {
             for (int r = 0; r < 4; r++) {
-                int e = r * MatrixLoops.SIDE * MatrixLoops.SIDE + ty * MatrixLoops.SIDE + tx;
-                int o = e / MatrixLoops.DEEP, ka = e % MatrixLoops.DEEP;
-                tileA[ka * MatrixLoops.TILE + o] = o0 + o < M && k0 + ka < K ? weight.get(w0 + (g * M + o0 + o) * K + k0 + ka) : 0f;
-                int p = p0 + e % MatrixLoops.TILE, k = k0 + e / MatrixLoops.TILE;
-                float value = 0f;
-                if (p < N && k < K) {
-                    int h = row(n, 3, p / outW, k / kW % kH), w = column(n, 3, p % outW, k % kW);
-                    if (h >= 0 && h < H && w >= 0 && w < W) value = x.get(x0 + ((b * C + g * channels + k / kW / kH) * H + h) * W + w);
-                }
-                tileB[e] = value;
+                int e = r * MatrixLoops.SIDE * MatrixLoops.SIDE + y * MatrixLoops.SIDE + x;
+                int m = e / MatrixLoops.DEEP, ka = e % MatrixLoops.DEEP, p = e % MatrixLoops.TILE, kb = e / MatrixLoops.TILE;
+                float u = 0f, v = 0f;
+                if (m0 + m < M && k0 + ka < K) u = left(left, left0, n, g, m0 + m, k0 + ka);
+                if (p0 + p < N && k0 + kb < K) v = right(right, right0, n, b, g, k0 + kb, p0 + p);
+                tileA[ka * MatrixLoops.TILE + m] = u;
+                tileB[e] = v;
             }
             context.localBarrier();
             for (int k = 0; k < MatrixLoops.DEEP; k++) {
                 for (int r = 0; r < 4; r++) {
-                    float u = tileA[k * MatrixLoops.TILE + 4 * ty + r];
-                    for (int q = 0; q < 4; q++) sum[4 * r + q] += u * tileB[k * MatrixLoops.TILE + q * MatrixLoops.SIDE + tx];
+                    float u = tileA[k * MatrixLoops.TILE + 4 * y + r];
+                    for (int q = 0; q < 4; q++) sum[4 * r + q] += u * tileB[k * MatrixLoops.TILE + q * MatrixLoops.SIDE + x];
                 }
             }
             context.localBarrier();
         }
         for (int r = 0; r < 4; r++) {
             for (int q = 0; q < 4; q++) {
-                int o = o0 + 4 * ty + r, p = p0 + q * MatrixLoops.SIDE + tx;
-                if (o < M && p < N) Loops.put(y, y0 + (b * Cout + g * M + o) * N + p, sum[4 * r + q], acc);
+                int m = m0 + 4 * y + r, p = p0 + q * MatrixLoops.SIDE + x;
+                if (m < M && p < N) Loops.put(to, to0 + (s * M + m) * N + p, sum[4 * r + q], acc);
             }
         }
     }
