@@ -18,9 +18,17 @@ interface Entrant extends AutoCloseable {
     /** Calls it for about {@code seconds}. @return seconds a call took on average */
     double round(double seconds);
 
-    /** Bytes of the Java heap that a call allocates, in all threads together; 0 where the library has none, or is not asked. */
-    default long heap() {
-        return 0;
+    /**
+     * What a call needs of the Java heap, in bytes.
+     *
+     * @param fresh   allocated anew, in all threads together
+     * @param scratch the high-water mark of what the kernels lend again and again
+     */
+    record Heap(long fresh, long scratch) { }
+
+    /** Nothing, where a library does not use the Java heap. */
+    default Heap heap() {
+        return new Heap(0, 0);
     }
 
     @Override void close();

@@ -3,6 +3,7 @@ package org.unrolled.bench;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.unrolled.tensor.kernel.ScratchPool;
 
 /** An entrant whose kernels run in this JVM, timed by JMH. */
 abstract class InJvm implements Entrant {
@@ -26,8 +27,9 @@ abstract class InJvm implements Entrant {
         return TaskBenchmark.round(prepared(), seconds);
     }
 
-    @Override public final long heap() {
-        if (!(ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads) || !threads.isThreadAllocatedMemorySupported()) return 0;
+    @Override public final Heap heap() {
+        if (!(ManagementFactory.getThreadMXBean() instanceof com.sun.management.ThreadMXBean threads) || !threads.isThreadAllocatedMemorySupported()) return new Heap(0, 0);
+        ScratchPool.startOver();
         long least = Long.MAX_VALUE;
         // the least of a few: the JVM's own threads, compilers and collectors of figures, allocate now and then
         for (int call = 0; call < 5; call++) {
@@ -35,7 +37,7 @@ abstract class InJvm implements Entrant {
             prepared().call();
             least = Math.min(least, threads.getTotalThreadAllocatedBytes() - before);
         }
-        return least;
+        return new Heap(least, ScratchPool.usage().highWater());
     }
 
     private Task prepared() {

@@ -37,7 +37,7 @@ final class Match {
             for (Entrant peer : playing.subList(1, playing.size())) requireSame(what, peer.name(), wanted, peer.results());
         }
         for (Entrant entrant : playing) warm(entrant);
-        long heap = ours.heap();
+        Entrant.Heap heap = ours.heap();
         Map<String, List<Double>> measured = new LinkedHashMap<>();
         for (Entrant entrant : playing) measured.put(entrant.name(), new ArrayList<>());
         for (int round = 0; round < rounds; round++) {

@@ -89,7 +89,8 @@ final class Report {
         form.put("spread", row.spread());
         form.put("gflops", row.gflops());
         form.put("gbytes", row.gbytes());
-        form.put("heap", row.heap());
+        form.put("heap", row.heap().fresh());
+        form.put("scratch", row.heap().scratch());
         Case.Goal goal = goal(row);
         form.put("group", goal.group());
         form.put("goal", goal.ratios());
@@ -133,16 +134,17 @@ final class Report {
         if (!ceilings.isEmpty()) {
             out.println("Ceiling: which part was reached of what the machine does in multiply-adds (FMA), or, where arrays larger than any cache bind a case, moves through memory (the triad).");
         }
+        out.println("New heap: what a call allocates. Scratch: the most that is out at once of the arrays that the kernels lend again and again, such as a backward pass's gradients.");
         List<String> below = new ArrayList<>();
         int threads = 0;
         for (Row row : rows) {
             if (row.threads() != threads) {
                 threads = row.threads();
-                out.printf("%n%-49s %11s %11s %-26s %10s", threads(threads), "a call", "", "ceiling", "new heap");
+                out.printf("%n%-49s %11s %11s %-26s %10s %10s", threads(threads), "a call", "", "ceiling", "new heap", "scratch");
                 peers.forEach(peer -> out.printf("   %s", pad(peer, peer)));
                 out.println();
             }
-            out.printf(Locale.ROOT, "%-49s %11s %11s %-26s %10s", row.name(), time(row.unrolled()), rate(row), ofCeiling(row, below), memory(row.heap()));
+            out.printf(Locale.ROOT, "%-49s %11s %11s %-26s %10s %10s", row.name(), time(row.unrolled()), rate(row), ofCeiling(row, below), memory(row.heap().fresh()), memory(row.heap().scratch()));
             for (String peer : peers) {
                 Double ratio = row.ratio().get(peer);
                 double[] spread = row.spread().get(peer);
@@ -238,6 +240,7 @@ final class Report {
     }
 
     private static String memory(long bytes) {
+        if (bytes == 0) return "-";
         return bytes < 1 << 20 ? String.format(Locale.ROOT, "%.1f KiB", bytes / 1024.0) : String.format(Locale.ROOT, "%.1f MiB", bytes / 1048576.0);
     }
 

@@ -13,15 +13,15 @@ import java.util.Map;
  * @param spread   the ratio's lower and upper quartile over rounds
  * @param gflops   floating point operations a second in 10⁹, 0 where they are not counted
  * @param gbytes   bytes a second in 10⁹ that must at least have moved, 0 where they are not counted
- * @param heap     bytes that a call of Unrolled's allocates
+ * @param heap     what a call of Unrolled's needs of the Java heap
  */
 record Row(String name, String unit, int threads, double unrolled, Map<String, Double> peers, Map<String, Double> ratio, Map<String, double[]> spread,
-           double gflops, double gbytes, long heap) {
+           double gflops, double gbytes, Entrant.Heap heap) {
     /**
      * @param seconds of one call in each round, by entrant; the first entrant is Unrolled
-     * @param heap    bytes that a call of Unrolled's allocates
+     * @param heap    what a call of Unrolled's needs
      */
-    static Row of(Case what, int threads, Map<String, List<Double>> seconds, long heap) {
+    static Row of(Case what, int threads, Map<String, List<Double>> seconds, Entrant.Heap heap) {
         List<String> names = List.copyOf(seconds.keySet());
         double[] ours = array(seconds.get(names.getFirst()));
         Map<String, Double> peers = new LinkedHashMap<>(), ratio = new LinkedHashMap<>();

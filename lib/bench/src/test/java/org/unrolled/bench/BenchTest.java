@@ -108,7 +108,7 @@ class BenchTest {
     }
 
     private static Row row(String name, int threads, double micros, double ratio) {
-        return new Row(name, "us", threads, micros, Map.of("pytorch", micros * ratio), Map.of("pytorch", ratio), Map.of("pytorch", new double[] {ratio, ratio}), 0, 0, 4096);
+        return new Row(name, "us", threads, micros, Map.of("pytorch", micros * ratio), Map.of("pytorch", ratio), Map.of("pytorch", new double[] {ratio, ratio}), 0, 0, new Entrant.Heap(4096, 0));
     }
 
     /** A machine of 100 GFLOP/s and 10 GB/s: a product of 512, 2·512³ operations, takes it 2.684 ms; the 64 MiB of layer norm 6.711 ms. */
@@ -141,7 +141,7 @@ class BenchTest {
         Report report = new Report(new PrintWriter(new StringWriter()), 2);
         report.ceilings(new Ceilings(1, 50, 8, 1 << 20));
         report.ceilings(new Ceilings(2, 100, 10, 1 << 20));
-        Row gemm = new Row("gemm 512", "us", 2, 5000, Map.of(), Map.of(), Map.of(), 54, 1, 0), step = row("small ViT, a training step", 2, 1000, 1);
+        Row gemm = new Row("gemm 512", "us", 2, 5000, Map.of(), Map.of(), Map.of(), 54, 1, new Entrant.Heap(0, 0)), step = row("small ViT, a training step", 2, 1000, 1);
         assertThat(report.roofline(List.of(gemm, step))).startsWith("<svg").contains("1 thread: 50 GFLOP/s, 8 GB/s", "2 threads: 100 GFLOP/s, 10 GB/s", "gemm 512").doesNotContain("ViT");
     }
 

@@ -5,6 +5,7 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
+import org.unrolled.tensor.op.Heads;
 
 /**
  * MultiHead(Q, K, V) = Concat(head₁, …, headₕ) W_O with headᵢ = softmax(QᵢKᵢᵀ/√d_k) Vᵢ
@@ -67,29 +68,32 @@ public final class MultiHeadAttention extends Module {
 
     /** Attention, with its weights. The mask is broadcast to (B, numHeads, T, S); a query that sees no key has weights of 0 and takes nothing. */
     public Attended attend(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask) {
-        Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
-        Tensor weights = weights(q, k, mask, false);
-        return new Attended(joined(run(dropout, weights).matmul(heads(value, 2))), weights);
+        Tensor[] heads = heads(query, key, value);
+        Tensor q = positions.turn(heads[0], 0), k = positions.turn(heads[1], 0);
+        Tensor weights = weights(q, k, positions.bias(numHeads, q.size(2), k.size(2)), mask, false);
+        return new Attended(joined(run(dropout, weights).matmul(heads[2])), weights);
     }
 
     /** Causal self-attention of the next positions x (B, t, dModel), after those in the cache, which remembers these too. */
     public Tensor attend(Tensor x, KeyValueCache cache) {
         int from = cache.length();
-        Tensor q = positions.turn(heads(x, 0), from);
-        cache.append(positions.turn(heads(x, 1), from), heads(x, 2));
+        Tensor[] heads = heads(x, x, x);
+        Tensor q = positions.turn(heads[0], from);
+        cache.append(positions.turn(heads[1], from), heads[2]);
         return outputOf(q, Objects.requireNonNull(cache.keys()), Objects.requireNonNull(cache.values()), null, true);
     }
 
     /** Attention without its weights, which then are never all in memory. */
     Tensor output(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, boolean causal) {
-        Tensor q = positions.turn(heads(query, 0), 0), k = positions.turn(heads(key, 1), 0);
-        return outputOf(q, k, heads(value, 2), mask, causal);
+        Tensor[] heads = heads(query, key, value);
+        return outputOf(positions.turn(heads[0], 0), positions.turn(heads[1], 0), heads[2], mask, causal);
     }
 
     private Tensor outputOf(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
         // a bias of the scores, and dropout of the weights, need the weights
-        if (positions.bias(numHeads, q.size(2), k.size(2)) != null || dropout.training() && dropout.p > 0) {
-            return joined(run(dropout, weights(q, k, mask, causal)).matmul(v));
+        Tensor bias = positions.bias(numHeads, q.size(2), k.size(2));
+        if (bias != null || dropout.training() && dropout.p > 0) {
+            return joined(run(dropout, weights(q, k, bias, mask, causal)).matmul(v));
         }
         return joined(Tensors.scaledDotProductAttention(q, k, v, mask, causal));
     }
@@ -105,12 +109,13 @@ public final class MultiHeadAttention extends Module {
         return run(out, mixed.transpose(1, 2).reshape(mixed.size(0), mixed.size(2), dModel));
     }
 
-    private Tensor weights(Tensor q, Tensor k, @Nullable Tensor mask, boolean causal) {
-        int T = q.size(2), S = k.size(2);
-        Tensor scores = q.matmul(k.transpose()).div(Math.sqrt(dModel / numHeads));
-        Tensor bias = positions.bias(numHeads, T, S);
-        if (bias != null) scores = scores.add(bias);
-        if (causal && T > 1) scores = scores.maskedFill(later(q, k), Double.NEGATIVE_INFINITY);
+    private Tensor weights(Tensor q, Tensor k, @Nullable Tensor bias, @Nullable Tensor mask, boolean causal) {
+        boolean hides = causal && q.size(2) > 1;
+        // the queries are scaled, not the scores, of which there are many more
+        Tensor scores = q.div(Math.sqrt(dModel / numHeads)).matmul(k.transpose());
+        // what hides later keys is part of the bias, which is small, where there is one
+        if (bias != null) scores = scores.add(hides ? bias.maskedFill(later(q, k), Double.NEGATIVE_INFINITY) : bias);
+        else if (hides) scores = scores.maskedFill(later(q, k), Double.NEGATIVE_INFINITY);
         if (mask != null) scores = scores.maskedFill(mask, Double.NEGATIVE_INFINITY);
         Tensor weights = scores.softmax();
         if (mask == null) return weights;
@@ -119,13 +124,25 @@ public final class MultiHeadAttention extends Module {
         return weights.maskedFill(mask, 0);
     }
 
-    /** Projects with the third of the weights that {@code part} names: (B, T, dModel) → (B, numHeads, T, d_k). */
-    private Tensor heads(Tensor x, int part) {
+    /** Queries, keys and values, each (B, T, dModel) → (B, numHeads, T, d_k); those of one input by one product. */
+    private Tensor[] heads(Tensor query, Tensor key, Tensor value) {
+        if (query != key || key != value) return new Tensor[] {heads(query, 0), heads(key, 1), heads(value, 2)};
+        requireSequences(query);
+        Tensor all = Tensors.linear(query, inWeight, inBias);
+        return new Tensor[] {Heads.apply(all, 0, 3, numHeads), Heads.apply(all, 1, 3, numHeads), Heads.apply(all, 2, 3, numHeads)};
+    }
+
+    private void requireSequences(Tensor x) {
         if (x.dim() != 3) {
             throw new IllegalArgumentException("MultiHeadAttention: the input has " + x.dim() + " axes, and it is (B, T, " + dModel
                     + "). Hint: unsqueeze(0) makes a batch of one.");
         }
+    }
+
+    /** Projects with the third of the weights that {@code part} names. */
+    private Tensor heads(Tensor x, int part) {
+        requireSequences(x);
         Tensor w = inWeight.slice(0, part * dModel, (part + 1) * dModel), b = inBias.slice(0, part * dModel, (part + 1) * dModel);
-        return Tensors.linear(x, w, b).reshape(x.size(0), x.size(1), numHeads, dModel / numHeads).transpose(1, 2);
+        return Heads.apply(Tensors.linear(x, w, b), 0, 1, numHeads);
     }
 }

@@ -48,6 +48,7 @@ import org.unrolled.tensor.kernel.Kernels;
 import org.unrolled.tensor.kernel.VectorKernels;
 import org.unrolled.tensor.op.CrossEntropy;
 import org.unrolled.tensor.op.Gru;
+import org.unrolled.tensor.op.Heads;
 import org.unrolled.tensor.op.Lstm;
 import org.unrolled.tensor.op.RecurrentWeights;
 import org.unrolled.tensor.op.Rnn;
@@ -222,6 +223,8 @@ class GradientsTest {
                 op("batchNorm in evaluation", t -> batchNorm(t[0], full(0.3, 3), full(2, 3), t[1], t[2], false, 0.1, 0.1), x(3, 3), x(3), x(3)),
                 op("groupNorm", t -> groupNorm(t[0], 2, t[1], t[2], 0.1), x(2, 4, 2, 2), x(4), x(4)),
                 op("dropout2d", t -> dropout2d(t[0], 0.4, 3, ids(5), 1), x(3, 4, 2, 2)),
+                op("heads", t -> Heads.apply(t[0], 0, 3, 2).add(Heads.apply(t[0], 2, 3, 2).mul(2)), x(2, 3, 12)),
+                op("heads of one part", t -> Heads.apply(t[0], 0, 1, 2), x(2, 3, 4)),
                 op("one of several", t -> t[0].mul(t[1]).add(t[0].exp()).sum(0).mul(t[0]), x(2, 3), x(3)));
     }
 
