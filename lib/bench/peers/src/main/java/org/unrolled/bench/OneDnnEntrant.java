@@ -16,6 +16,8 @@ import org.bytedeco.dnnl.lstm_forward;
 import org.bytedeco.dnnl.matmul;
 import org.bytedeco.dnnl.memory;
 import org.bytedeco.dnnl.primitive;
+import org.bytedeco.dnnl.primitive_attr;
+import org.bytedeco.dnnl.primitive_desc_base;
 import org.bytedeco.dnnl.reorder;
 import org.bytedeco.dnnl.softmax_forward;
 import org.bytedeco.dnnl.stream;
@@ -31,12 +33,18 @@ import org.jspecify.annotations.Nullable;
 public final class OneDnnEntrant extends InJvm {
     private final engine cpu;
     private final stream queue;
+    /**
+     * Room to work in is given with each call. The library's own belongs to the thread that made a primitive, and JMH calls from another one: an LSTM
+     * ends the JVM then.
+     */
+    private final primitive_attr ownRoom = new primitive_attr();
 
     /** For ServiceLoader. */
     public OneDnnEntrant() {
         Loader.load(dnnl.class);
         cpu = new engine(engine.kind.cpu, 0);
         queue = new stream(cpu);
+        ownRoom.set_scratchpad_mode(dnnl.scratchpad_mode.user);
     }
 
     @Override public String name() {
@@ -78,6 +86,13 @@ public final class OneDnnEntrant extends InJvm {
             step.accept(computed);
             if (out != computed) then(new reorder(computed, out), dnnl.DNNL_ARG_FROM, computed, dnnl.DNNL_ARG_TO, out);
             output(out, length);
+        }
+
+        /** With the room that it works in. */
+        Steps then(primitive_desc_base described, primitive what, Object... arguments) {
+            then(what, arguments);
+            steps.getLast().arguments.put(dnnl.DNNL_ARG_SCRATCHPAD, new memory(described.scratchpad_desc(), cpu));
+            return this;
         }
 
         Steps output(memory memory, int length) {
@@ -163,23 +178,23 @@ public final class OneDnnEntrant extends InJvm {
         long[] shape = g == 1 ? new long[] {O, C, k, k} : new long[] {g, O / g, C / g, k, k};
         memory.desc plain = desc(g == 1 ? memory.format_tag.oihw : memory.format_tag.goihw, shape), any = desc(memory.format_tag.any, shape);
         dnnl.prop_kind kind = c.is("backward") ? dnnl.prop_kind.forward_training : dnnl.prop_kind.forward_inference;
-        var forward = new convolution_forward.primitive_desc(cpu, kind, dnnl.algorithm.convolution_auto, anyX, any, anyY, one, padding, padding);
+        var forward = new convolution_forward.primitive_desc(cpu, kind, dnnl.algorithm.convolution_auto, anyX, any, anyY, one, padding, padding, ownRoom, false);
         memory in = filled(x, inputs, 1, 1), weight = filled(plain, weights, 2, 0.125f);
         Steps steps = new Steps();
         memory source = steps.from(in, x, forward.src_desc());
-        steps.to(y, forward.dst_desc(), outputs, out -> steps.then(new convolution_forward(forward), dnnl.DNNL_ARG_SRC, source,
+        steps.to(y, forward.dst_desc(), outputs, out -> steps.then(forward, new convolution_forward(forward), dnnl.DNNL_ARG_SRC, source,
             dnnl.DNNL_ARG_WEIGHTS, ordered(weight, forward.weights_desc()), dnnl.DNNL_ARG_DST, out));
         if (!c.is("backward")) return steps;
         memory dout = filled(y, outputs, 3, 1);
-        var data = new convolution_backward_data.primitive_desc(cpu, dnnl.algorithm.convolution_direct, anyX, any, anyY, one, padding, padding, forward);
+        var data = new convolution_backward_data.primitive_desc(cpu, dnnl.algorithm.convolution_direct, anyX, any, anyY, one, padding, padding, forward, ownRoom, false);
         memory ofData = steps.from(dout, y, data.diff_dst_desc());
-        steps.to(x, data.diff_src_desc(), inputs, dx -> steps.then(new convolution_backward_data(data), dnnl.DNNL_ARG_DIFF_DST, ofData,
+        steps.to(x, data.diff_src_desc(), inputs, dx -> steps.then(data, new convolution_backward_data(data), dnnl.DNNL_ARG_DIFF_DST, ofData,
             dnnl.DNNL_ARG_WEIGHTS, ordered(weight, data.weights_desc()), dnnl.DNNL_ARG_DIFF_SRC, dx));
-        var byWeights = new convolution_backward_weights.primitive_desc(cpu, dnnl.algorithm.convolution_direct, anyX, any, anyY, one, padding, padding, forward);
+        var byWeights = new convolution_backward_weights.primitive_desc(cpu, dnnl.algorithm.convolution_direct, anyX, any, anyY, one, padding, padding, forward, ownRoom, false);
         // what the other two have reordered already serves here too, where it is in the wanted layout
         memory sourceAgain = byWeights.src_desc().equals(forward.src_desc()) ? source : steps.from(in, x, byWeights.src_desc());
         memory doutAgain = byWeights.diff_dst_desc().equals(data.diff_dst_desc()) ? ofData : steps.from(dout, y, byWeights.diff_dst_desc());
-        steps.to(plain, byWeights.diff_weights_desc(), weights, dweight -> steps.then(new convolution_backward_weights(byWeights), dnnl.DNNL_ARG_SRC, sourceAgain,
+        steps.to(plain, byWeights.diff_weights_desc(), weights, dweight -> steps.then(byWeights, new convolution_backward_weights(byWeights), dnnl.DNNL_ARG_SRC, sourceAgain,
             dnnl.DNNL_ARG_DIFF_DST, doutAgain, dnnl.DNNL_ARG_DIFF_WEIGHTS, dweight));
         return steps;
     }
@@ -222,21 +237,24 @@ public final class OneDnnEntrant extends InJvm {
         memory.desc plainX = desc(memory.format_tag.ldgoi, 1, 1, I, G, H), plainH = desc(memory.format_tag.ldgoi, 1, 1, H, G, H);
         memory.desc anyX = desc(memory.format_tag.any, 1, 1, I, G, H), anyH = desc(memory.format_tag.any, 1, 1, H, G, H), biases = desc(memory.format_tag.ldgo, 1, 1, 4, H);
         var way = dnnl.rnn_direction.unidirectional_left2right;
+        primitive_desc_base described;
         primitive run;
         memory.desc ofX, ofH;
         if (lstm) {
-            var wanted = new lstm_forward.primitive_desc(cpu, dnnl.prop_kind.forward_inference, way, x, none, none, anyX, anyH, biases, y, none, none);
+            var wanted = new lstm_forward.primitive_desc(cpu, dnnl.prop_kind.forward_inference, way, x, none, none, anyX, anyH, biases, y, none, none, ownRoom, false);
+            described = wanted;
             run = new lstm_forward(wanted);
             ofX = wanted.weights_layer_desc();
             ofH = wanted.weights_iter_desc();
         } else {
-            var wanted = new lbr_gru_forward.primitive_desc(cpu, dnnl.prop_kind.forward_inference, way, x, none, anyX, anyH, biases, y, none);
+            var wanted = new lbr_gru_forward.primitive_desc(cpu, dnnl.prop_kind.forward_inference, way, x, none, anyX, anyH, biases, y, none, ownRoom, false);
+            described = wanted;
             run = new lbr_gru_forward(wanted);
             ofX = wanted.weights_layer_desc();
             ofH = wanted.weights_iter_desc();
         }
         memory out = new memory(y, cpu);
-        return new Steps().then(run, dnnl.DNNL_ARG_SRC_LAYER, filled(x, B * T * I, 1, 1), dnnl.DNNL_ARG_WEIGHTS_LAYER, ordered(filled(plainX, weightIh), ofX),
+        return new Steps().then(described, run, dnnl.DNNL_ARG_SRC_LAYER, filled(x, B * T * I, 1, 1), dnnl.DNNL_ARG_WEIGHTS_LAYER, ordered(filled(plainX, weightIh), ofX),
             dnnl.DNNL_ARG_WEIGHTS_ITER, ordered(filled(plainH, weightHh), ofH), dnnl.DNNL_ARG_BIAS, filled(biases, bias), dnnl.DNNL_ARG_DST_LAYER, out).output(out, B * T * H);
     }
 
