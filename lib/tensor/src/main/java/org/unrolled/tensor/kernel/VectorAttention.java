@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * Attention in blocks with an online softmax (Dao et al., "FlashAttention", 2022, algorithms 1 and 4; Milakov and Gimelshein 2018): the scores of
  * {@value #QUERIES} queries and {@value #KEYS} keys exist at a time, 32 KiB of them, and memory grows with the length of a sequence, not with its square.
  *
- * <p>Forward, of each query the largest score m so far, l = Σ exp(s - m) and o = Σ exp(s - m) v go from one block of keys to the next; where m grows, l and o shrink
+ * <p>Forward, of each query the largest score m so far, l = Σ exp(s - m) and o = Σ exp(s - m) v go from one block of keys to the next; where m follows, l and o shrink
  * by exp(m_old - m_new). At the end y = o/l and L = m + log l. Backward, the weights p = exp(s - L) are computed again, once for all three gradients:
  *
  * <pre>  dv = pᵀ·dout    dp = dout·vᵀ    ds = p (dp - dout·y)    dk = dsᵀ·q · scale    dq = ds·k · scale</pre>
@@ -24,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 final class VectorAttention {
     private static final int QUERIES = 64;
     private static final int KEYS = 128;
+    /** From one row of a block to the next: not a power of two, or a column, which the backward pass walks down, would lie in an eighth of the cache. */
+    private static final int ROW = KEYS + 16;
+    /** A score may be above its query's m by so much before m follows: weights are up to 2⁸ then, and what was summed needs to shrink more rarely. */
+    private static final float SLACK = 8;
     /** Queries of one task: keys are turned around once for all of them. 512 of width 64, with their results, take 256 KiB of the second-level cache. */
     private static final int CHUNK = 512;
     /** So many tasks at least where a backward pass has few heads: then the keys of a head are shared out, too. */
@@ -37,7 +41,7 @@ final class VectorAttention {
     /** A thread's own blocks, grown to what its largest call needed. */
     private static final class Scratch {
         final float[] lanes = new float[LANES];
-        final float[] scores = new float[QUERIES * KEYS], slopes = new float[QUERIES * KEYS];
+        final float[] scores = new float[QUERIES * ROW], slopes = new float[QUERIES * ROW];
         final float[][] grown = new float[9][0];
 
         /** The i-th of the blocks that depend on the sizes; it holds whatever it held. */
@@ -102,7 +106,7 @@ final class VectorAttention {
     /** -∞ for the keys first.. of a block of scores that query i does not see, and for what is rounded up to width. */
     private void hide(float[] scores, int row, int n, int i, int first, int count, int width) {
         int visible = (int) Math.max(0, Math.min(count, (long) i + shift + 1 - first));
-        Arrays.fill(scores, row + visible, row + width, Float.NEGATIVE_INFINITY);
+        if (visible < width) Arrays.fill(scores, row + visible, row + width, Float.NEGATIVE_INFINITY);
         if (masked) {
             int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + first * strideMask[3];
             hideMasked(scores, row, mask.floats(), at, strideMask[3], visible);
@@ -138,11 +142,11 @@ final class VectorAttention {
     private void forward(Scratch scratch, Buffer y, Buffer log, int n, int from, int to) {
         int rows = VectorBlock.paddedRows(to - from);
         float[] queries = scratch.block(0, rows * D), keys = scratch.block(1, VectorBlock.turnedLength(KEYS, D)), values = scratch.block(2, KEYS * widthV);
-        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows), scores = scratch.scores;
+        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows * LANES), scores = scratch.scores;
         VectorBlock.copy(queries, rows, D, q.floats(), q.offset() + (n * T + from) * D, to - from, D, scale * LOG2_E);
         Arrays.fill(mixed, 0, rows * widthV, 0f);
         Arrays.fill(largest, 0, rows, Float.NEGATIVE_INFINITY);
-        Arrays.fill(sums, 0, rows, 0f);
+        Arrays.fill(sums, 0, rows * LANES, 0f);
         for (int j = 0; j < seen(to); j += KEYS) {
             int end = Math.min(seen(to), j + KEYS);
             VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D);
@@ -151,50 +155,62 @@ final class VectorAttention {
                 int stop = Math.min(to, i + QUERIES), count = Math.min(end, seen(stop)) - j;
                 if (count <= 0) continue;
                 int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count), row = i - from;
-                VectorBlock.multiply(scores, 0, KEYS, queries, row * D, D, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
+                VectorBlock.multiply(scores, 0, ROW, queries, row * D, D, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
                 for (int r = 0; r < stop - i; r++) {
-                    hide(scores, r * KEYS, n, i + r, j, count, width);
-                    weigh(scores, r * KEYS, width, mixed, (row + r) * widthV, widthV, largest, sums, row + r, scratch.lanes);
+                    hide(scores, r * ROW, n, i + r, j, count, width);
+                    weigh(scores, r * ROW, width, mixed, (row + r) * widthV, widthV, largest, sums, row + r);
                 }
-                VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, KEYS, 1, values, 0, widthV, PANEL, height, widthV, count, true);
+                VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, ROW, 1, values, 0, widthV, PANEL, height, widthV, count, true);
             }
         }
         float[] logs = log.floats(), ys = y.floats();
         for (int i = 0; i < to - from; i++) {
             int at = y.offset() + (n * T + from + i) * V;
-            float factor = sums[i] == 0 ? 0 : 1 / sums[i];
+            float sum = VectorMath.sumLanes(FloatVector.fromArray(FLOATS, sums, i * LANES), scratch.lanes), factor = sum == 0 ? 0 : 1 / sum;
             for (int c = 0; c < V; c++) ys[at + c] = factor * mixed[i * widthV + c];
-            logs[log.offset() + n * T + from + i] = (float) (largest[i] * (double) LN_2 + Math.log(sums[i]));
+            logs[log.offset() + n * T + from + i] = (float) (largest[i] * (double) LN_2 + Math.log(sum));
         }
     }
 
-    /** Scores of query i become weights 2^(s - m); where they raise its m, what it has summed so far shrinks. */
-    private static void weigh(float[] scores, int row, int width, float[] mixed, int at, int widthV, float[] largest, float[] sums, int i, float[] lanes) {
-        float before = largest[i], m = Math.max(before, VectorRows.max(scores, row, width));
-        if (m == Float.NEGATIVE_INFINITY) {
-            // nothing to be seen here, or NaN and nothing else: the maximum passes it over, but 2^(NaN - 0) shows
-            m = 0;
-            for (int j = row; j < row + width; j++) if (Float.isNaN(scores[j])) largest[i] = 0;
-        } else if (m > before) {
+    /** Scores of query i become weights 2^(s - m); where they are far above its m, m follows, and what it has summed so far shrinks. sums has a number for each lane. */
+    private static void weigh(float[] scores, int row, int width, float[] mixed, int at, int widthV, float[] largest, float[] sums, int i) {
+        float before = largest[i], m = before;
+        if (anyAbove(scores, row, width, before + SLACK)) {
+            m = VectorRows.max(scores, row, width);
             largest[i] = m;
             if (before != Float.NEGATIVE_INFINITY) {
                 float shrink = (float) Math.exp((before - m) * (double) LN_2);
-                sums[i] *= shrink;
+                VectorRows.scale(sums, i * LANES, LANES, shrink);
                 VectorRows.scale(mixed, at, widthV, shrink);
             }
+        } else if (before == Float.NEGATIVE_INFINITY) {
+            // nothing to be seen here, or NaN and nothing else: a comparison passes it over, but 2^(NaN - 0) shows
+            m = 0;
+            for (int j = row; j < row + width; j++) if (Float.isNaN(scores[j])) largest[i] = 0;
         }
-        sums[i] += exp2(scores, row, width, m, lanes);
+        exp2(scores, row, width, m, sums, i * LANES);
     }
 
-    /** x = 2^(x - m). @return Σ x */
-    private static float exp2(float[] x, int x0, int n, float m, float[] lanes) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int i = 0; i < n; i += LANES) {
+    private static boolean anyAbove(float[] x, int x0, int n, float limit) {
+        FloatVector m0 = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY), m1 = m0;
+        int i = 0;
+        for (; i <= n - 2 * LANES; i += 2 * LANES) {
+            m0 = VectorRows.larger(m0, FloatVector.fromArray(FLOATS, x, x0 + i));
+            m1 = VectorRows.larger(m1, FloatVector.fromArray(FLOATS, x, x0 + i + LANES));
+        }
+        if (i < n) m0 = VectorRows.larger(m0, FloatVector.fromArray(FLOATS, x, x0 + i));
+        return VectorRows.larger(m0, m1).compare(VectorOperators.GT, limit).anyTrue();
+    }
+
+    /** x = 2^(x - m), and the sum of each lane is added to sums. */
+    private static void exp2(float[] x, int x0, int n, float m, float[] sums, int at) {
+        FloatVector sum = FloatVector.fromArray(FLOATS, sums, at);
+        for (int i = 0; i <= n - LANES; i += LANES) {
             FloatVector e = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, x, x0 + i).sub(m));
             e.intoArray(x, x0 + i);
             sum = sum.add(e);
         }
-        return VectorMath.sumLanes(sum, lanes);
+        sum.intoArray(sums, at);
     }
 
     // ---- backward
@@ -258,17 +274,17 @@ final class VectorAttention {
                 int stop = Math.min(T, i + QUERIES), count = Math.min(end, seen(stop)) - j;
                 if (count <= 0) continue;
                 int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count);
-                VectorBlock.multiply(scores, 0, KEYS, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
-                if (slopesToo) VectorBlock.multiply(slopes, 0, KEYS, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
+                VectorBlock.multiply(scores, 0, ROW, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
+                if (slopesToo) VectorBlock.multiply(slopes, 0, ROW, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
                 for (int r = 0; r < stop - i; r++) {
-                    hide(scores, r * KEYS, n, i + r, j, count, width);
-                    if (slopesToo) slopes(scores, slopes, r * KEYS, width, logs[i + r], logs[rows + i + r]);
-                    else exp2(scores, r * KEYS, width, logs[i + r], scratch.lanes);
+                    hide(scores, r * ROW, n, i + r, j, count, width);
+                    if (slopesToo) slopes(scores, slopes, r * ROW, width, logs[i + r], logs[rows + i + r]);
+                    else exp2(scores, r * ROW, width, logs[i + r], scratch.lanes, 0);
                 }
                 // pᵀ and dsᵀ: the same blocks, walked down their columns
-                if (dv != null) VectorBlock.multiply(sums, dv0, widthV, scores, 0, 1, KEYS, douts, i * widthV, widthV, PANEL, VectorBlock.paddedRows(count), widthV, stop - i, true);
-                if (dk != null) VectorBlock.multiply(sums, 0, widthD, slopes, 0, 1, KEYS, queries, i * widthD, widthD, PANEL, VectorBlock.paddedRows(count), widthD, stop - i, true);
-                if (dqs != null) VectorBlock.multiply(dqs, dq0 + i * widthD, widthD, slopes, 0, KEYS, 1, keyRows, 0, widthD, PANEL, height, widthD, count, true);
+                if (dv != null) VectorBlock.multiply(sums, dv0, widthV, scores, 0, 1, ROW, douts, i * widthV, widthV, PANEL, VectorBlock.paddedRows(count), widthV, stop - i, true);
+                if (dk != null) VectorBlock.multiply(sums, 0, widthD, slopes, 0, 1, ROW, queries, i * widthD, widthD, PANEL, VectorBlock.paddedRows(count), widthD, stop - i, true);
+                if (dqs != null) VectorBlock.multiply(dqs, dq0 + i * widthD, widthD, slopes, 0, ROW, 1, keyRows, 0, widthD, PANEL, height, widthD, count, true);
             }
             for (int i = 0; i < end - j; i++) {
                 // the queries were multiplied by scale·log₂e
@@ -280,10 +296,10 @@ final class VectorAttention {
 
     /** Scores become weights p = 2^(s - log), and what lies in ds at the same place, dp, becomes p (dp - own). */
     private static void slopes(float[] p, float[] ds, int row, int width, float log, float own) {
-        for (int j = row; j < row + width; j += LANES) {
-            FloatVector weight = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, j).sub(log));
-            weight.intoArray(p, j);
-            FloatVector.fromArray(FLOATS, ds, j).sub(own).mul(weight).intoArray(ds, j);
+        for (int j = 0; j <= width - LANES; j += LANES) {
+            FloatVector weight = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, row + j).sub(log));
+            weight.intoArray(p, row + j);
+            FloatVector.fromArray(FLOATS, ds, row + j).sub(own).mul(weight).intoArray(ds, row + j);
         }
     }
 

@@ -12,8 +12,10 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorBlock {
     private static final int TILE_ROWS = 4;
-    /** Columns of a panel. */
-    static final int PANEL = 2 * LANES;
+    /** Registers of 512 bits come in 32, so that 16 sums, four vectors of B and one number of A fit; of narrower ones there may be 16 only. */
+    private static final boolean WIDE = LANES >= 16;
+    /** Columns of a panel: as wide as the widest tile. */
+    static final int PANEL = (WIDE ? 4 : 2) * LANES;
     /** Numbers of rows and columns are rounded up to a multiple of this. */
     static final int PAD = Math.max(TILE_ROWS, LANES);
 
@@ -36,70 +38,129 @@ final class VectorBlock {
      */
     static void multiply(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int bPanel,
                          int rows, int columns, int depth, boolean add) {
+        // a tile adds to what is there
+        if (!add) for (int i = 0; i < rows; i++) Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + columns, 0f);
         for (int j = 0; j < columns; j += PANEL, b0 += bPanel) {
-            boolean two = columns - j >= PANEL;
+            int vectors = Math.min(PANEL, columns - j) / LANES, pair = vectors & 2;
             for (int i = 0; i < rows; i += TILE_ROWS) {
-                if (two) tile(c, c0 + i * cRow + j, cRow, a, a0 + i * aRow, aRow, aColumn, b, b0, bRow, depth, add);
-                else narrow(c, c0 + i * cRow + j, cRow, a, a0 + i * aRow, aRow, aColumn, b, b0, bRow, depth, add);
+                int at = c0 + i * cRow + j, row = a0 + i * aRow;
+                if (vectors == 4) wide(c, at, cRow, a, row, aRow, aColumn, b, b0, bRow, depth);
+                if (pair != 0) tile(c, at, cRow, a, row, aRow, aColumn, b, b0, bRow, depth);
+                if ((vectors & 1) != 0) narrow(c, at + pair * LANES, cRow, a, row, aRow, aColumn, b, b0 + pair * LANES, bRow, depth);
             }
         }
     }
 
-    /** Four rows by two vectors: eight sums, as many as two multiply-add units with a latency of four need. */
-    private static void tile(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth, boolean add) {
-        FloatVector c00 = FloatVector.zero(FLOATS), c01 = c00, c10 = c00, c11 = c00, c20 = c00, c21 = c00, c30 = c00, c31 = c00;
+    /** Four rows by four vectors: 16 sums, and each number of A that is spread over a register is used four times. */
+    private static void wide(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth) {
+        int c1 = c0 + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
+        FloatVector s00 = FloatVector.fromArray(FLOATS, c, c0), s01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(FLOATS, c, c0 + 2 * LANES), s03 = FloatVector.fromArray(FLOATS, c, c0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(FLOATS, c, c1), s11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(FLOATS, c, c1 + 2 * LANES), s13 = FloatVector.fromArray(FLOATS, c, c1 + 3 * LANES);
+        FloatVector s20 = FloatVector.fromArray(FLOATS, c, c2), s21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(FLOATS, c, c2 + 2 * LANES), s23 = FloatVector.fromArray(FLOATS, c, c2 + 3 * LANES);
+        FloatVector s30 = FloatVector.fromArray(FLOATS, c, c3), s31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        FloatVector s32 = FloatVector.fromArray(FLOATS, c, c3 + 2 * LANES), s33 = FloatVector.fromArray(FLOATS, c, c3 + 3 * LANES);
         for (int k = 0; k < depth; k++) {
-            FloatVector left = FloatVector.fromArray(FLOATS, b, b0 + k * bRow), right = FloatVector.fromArray(FLOATS, b, b0 + k * bRow + LANES);
-            int at = a0 + k * aColumn;
+            int row = b0 + k * bRow, at = a0 + k * aColumn;
+            FloatVector r0 = FloatVector.fromArray(FLOATS, b, row), r1 = FloatVector.fromArray(FLOATS, b, row + LANES);
+            FloatVector r2 = FloatVector.fromArray(FLOATS, b, row + 2 * LANES), r3 = FloatVector.fromArray(FLOATS, b, row + 3 * LANES);
             FloatVector x = FloatVector.broadcast(FLOATS, a[at]);
-            c00 = x.fma(left, c00);
-            c01 = x.fma(right, c01);
+            s00 = x.fma(r0, s00);
+            s01 = x.fma(r1, s01);
+            s02 = x.fma(r2, s02);
+            s03 = x.fma(r3, s03);
             x = FloatVector.broadcast(FLOATS, a[at + aRow]);
-            c10 = x.fma(left, c10);
-            c11 = x.fma(right, c11);
+            s10 = x.fma(r0, s10);
+            s11 = x.fma(r1, s11);
+            s12 = x.fma(r2, s12);
+            s13 = x.fma(r3, s13);
             x = FloatVector.broadcast(FLOATS, a[at + 2 * aRow]);
-            c20 = x.fma(left, c20);
-            c21 = x.fma(right, c21);
+            s20 = x.fma(r0, s20);
+            s21 = x.fma(r1, s21);
+            s22 = x.fma(r2, s22);
+            s23 = x.fma(r3, s23);
             x = FloatVector.broadcast(FLOATS, a[at + 3 * aRow]);
-            c30 = x.fma(left, c30);
-            c31 = x.fma(right, c31);
+            s30 = x.fma(r0, s30);
+            s31 = x.fma(r1, s31);
+            s32 = x.fma(r2, s32);
+            s33 = x.fma(r3, s33);
         }
-        store(c, c0, c00, c01, add);
-        store(c, c0 + cRow, c10, c11, add);
-        store(c, c0 + 2 * cRow, c20, c21, add);
-        store(c, c0 + 3 * cRow, c30, c31, add);
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s02.intoArray(c, c0 + 2 * LANES);
+        s03.intoArray(c, c0 + 3 * LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s12.intoArray(c, c1 + 2 * LANES);
+        s13.intoArray(c, c1 + 3 * LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s22.intoArray(c, c2 + 2 * LANES);
+        s23.intoArray(c, c2 + 3 * LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
+        s32.intoArray(c, c3 + 2 * LANES);
+        s33.intoArray(c, c3 + 3 * LANES);
     }
 
-    private static void store(float[] c, int at, FloatVector left, FloatVector right, boolean add) {
-        if (add) {
-            left = left.add(FloatVector.fromArray(FLOATS, c, at));
-            right = right.add(FloatVector.fromArray(FLOATS, c, at + LANES));
+    /** Four rows by two vectors: eight sums, as many as two multiply-add units with a latency of four need. */
+    private static void tile(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth) {
+        int c1 = c0 + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
+        FloatVector s00 = FloatVector.fromArray(FLOATS, c, c0), s01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
+        FloatVector s10 = FloatVector.fromArray(FLOATS, c, c1), s11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
+        FloatVector s20 = FloatVector.fromArray(FLOATS, c, c2), s21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
+        FloatVector s30 = FloatVector.fromArray(FLOATS, c, c3), s31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        for (int k = 0; k < depth; k++) {
+            int row = b0 + k * bRow, at = a0 + k * aColumn;
+            FloatVector r0 = FloatVector.fromArray(FLOATS, b, row), r1 = FloatVector.fromArray(FLOATS, b, row + LANES);
+            FloatVector x = FloatVector.broadcast(FLOATS, a[at]);
+            s00 = x.fma(r0, s00);
+            s01 = x.fma(r1, s01);
+            x = FloatVector.broadcast(FLOATS, a[at + aRow]);
+            s10 = x.fma(r0, s10);
+            s11 = x.fma(r1, s11);
+            x = FloatVector.broadcast(FLOATS, a[at + 2 * aRow]);
+            s20 = x.fma(r0, s20);
+            s21 = x.fma(r1, s21);
+            x = FloatVector.broadcast(FLOATS, a[at + 3 * aRow]);
+            s30 = x.fma(r0, s30);
+            s31 = x.fma(r1, s31);
         }
-        left.intoArray(c, at);
-        right.intoArray(c, at + LANES);
+        s00.intoArray(c, c0);
+        s01.intoArray(c, c0 + LANES);
+        s10.intoArray(c, c1);
+        s11.intoArray(c, c1 + LANES);
+        s20.intoArray(c, c2);
+        s21.intoArray(c, c2 + LANES);
+        s30.intoArray(c, c3);
+        s31.intoArray(c, c3 + LANES);
     }
 
     /** Four rows by one vector: the last columns. */
-    private static void narrow(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth, boolean add) {
-        FloatVector s0 = FloatVector.zero(FLOATS), s1 = s0, s2 = s0, s3 = s0;
+    private static void narrow(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth) {
+        int c1 = c0 + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
+        FloatVector s00 = FloatVector.fromArray(FLOATS, c, c0);
+        FloatVector s10 = FloatVector.fromArray(FLOATS, c, c1);
+        FloatVector s20 = FloatVector.fromArray(FLOATS, c, c2);
+        FloatVector s30 = FloatVector.fromArray(FLOATS, c, c3);
         for (int k = 0; k < depth; k++) {
-            FloatVector row = FloatVector.fromArray(FLOATS, b, b0 + k * bRow);
-            int at = a0 + k * aColumn;
-            s0 = FloatVector.broadcast(FLOATS, a[at]).fma(row, s0);
-            s1 = FloatVector.broadcast(FLOATS, a[at + aRow]).fma(row, s1);
-            s2 = FloatVector.broadcast(FLOATS, a[at + 2 * aRow]).fma(row, s2);
-            s3 = FloatVector.broadcast(FLOATS, a[at + 3 * aRow]).fma(row, s3);
+            int row = b0 + k * bRow, at = a0 + k * aColumn;
+            FloatVector r0 = FloatVector.fromArray(FLOATS, b, row);
+            FloatVector x = FloatVector.broadcast(FLOATS, a[at]);
+            s00 = x.fma(r0, s00);
+            x = FloatVector.broadcast(FLOATS, a[at + aRow]);
+            s10 = x.fma(r0, s10);
+            x = FloatVector.broadcast(FLOATS, a[at + 2 * aRow]);
+            s20 = x.fma(r0, s20);
+            x = FloatVector.broadcast(FLOATS, a[at + 3 * aRow]);
+            s30 = x.fma(r0, s30);
         }
-        if (add) {
-            s0 = s0.add(FloatVector.fromArray(FLOATS, c, c0));
-            s1 = s1.add(FloatVector.fromArray(FLOATS, c, c0 + cRow));
-            s2 = s2.add(FloatVector.fromArray(FLOATS, c, c0 + 2 * cRow));
-            s3 = s3.add(FloatVector.fromArray(FLOATS, c, c0 + 3 * cRow));
-        }
-        s0.intoArray(c, c0);
-        s1.intoArray(c, c0 + cRow);
-        s2.intoArray(c, c0 + 2 * cRow);
-        s3.intoArray(c, c0 + 3 * cRow);
+        s00.intoArray(c, c0);
+        s10.intoArray(c, c1);
+        s20.intoArray(c, c2);
+        s30.intoArray(c, c3);
     }
 
     /** How many floats {@link #turn} writes. */

@@ -55,7 +55,7 @@ final class VectorMath {
     }
 
     /**
-     * eˣ for x ≤ 0, within 4 ulp down to -87, and 0 below; NaN stays NaN. Half the work of {@link #exp}: nothing overflows, the power of two has
+     * eˣ for x ≤ 0, within 5 ulp (3 for x > -20) down to -87, and 0 below; NaN stays NaN. Half the work of {@link #exp}: nothing overflows, the power of two has
      * one factor, ln 2 one part (1.9e-9 too large, n times), and the polynomial ends a term earlier (fitted for |r| ≤ ln(2)/2 with 1 at r = 0, its
      * error is 0.77·2⁻²³ of eʳ at most).
      */
@@ -74,7 +74,7 @@ final class VectorMath {
         return bits.reinterpretAsFloats().blend(0f, x.compare(LT, -87f));
     }
 
-    /** 2ˣ for x ≤ 0, within 2 ulp down to -125, and 0 below; NaN stays NaN. Cheaper still than {@link #expOfNonPositive}: x - n is exact. */
+    /** 2ˣ for x ≤ 0, within 3 ulp down to -125, and 0 below; NaN stays NaN. Cheaper still than {@link #expOfNonPositive}: x - n is exact. */
     static FloatVector exp2OfNonPositive(FloatVector x) {
         FloatVector shifted = x.add(ROUND);
         FloatVector r = x.sub(shifted.sub(ROUND));

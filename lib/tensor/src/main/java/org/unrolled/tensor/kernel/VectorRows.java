@@ -101,7 +101,7 @@ final class VectorRows {
     // ---- softmax
 
     /** The larger of each lane; b's is taken over only if it is larger, so that a NaN in b is passed over (max() of vectors would keep it, in seven instructions). */
-    private static FloatVector larger(FloatVector a, FloatVector b) {
+    static FloatVector larger(FloatVector a, FloatVector b) {
         return a.blend(b, b.compare(VectorOperators.GT, a));
     }
 
