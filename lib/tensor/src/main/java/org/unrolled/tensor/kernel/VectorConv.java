@@ -5,7 +5,6 @@ import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
 /**
  * Convolution as a matrix product. For an image and a group, W is (Cout/groups, K) with K = C/groups·kH·kW, the unfolded
@@ -15,8 +14,8 @@ import jdk.incubator.vector.VectorMask;
  * </pre>
  * U is never in memory as a whole: the parts of it that the product is about to read are written where it reads them. With
  * stride 1 the gradient of the input is a convolution too: of dY, padded, with the kernels turned by 180° and C and Cout
- * exchanged; that is taken unless C is so much smaller than Cout that folding moves fewer numbers than unfolding. With one
- * channel in a group (depthwise) there is no matrix to speak of, and rows are multiplied by taps directly.
+ * exchanged; that is taken unless C is so much smaller than Cout that folding moves fewer numbers than unfolding. Shapes that
+ * something else suits better are told by {@link #choose}.
  *
  * <p>Threads share out images, groups and columns; every element is summed in one order, however many there are.
  */
@@ -34,8 +33,8 @@ final class VectorConv {
     enum Way {
         /** A 1x1 kernel at every place: an image is a matrix (C, H·W) already. */
         MATRIX,
-        /** One channel in a group and so few outputs that a product would leave most of its tile empty. */
-        DEPTHWISE,
+        /** {@link VectorDirect}: one channel in a group, so that there is no matrix to speak of. */
+        DIRECT,
         /** {@link VectorWinograd}. */
         WINOGRAD,
         /** The unfolded image in a product. */
@@ -46,7 +45,7 @@ final class VectorConv {
     static Way choose(int batch, int C, int Cout, int groups, Window w) {
         boolean dense = w.strideH() == 1 && w.strideW() == 1 && w.dilationH() == 1 && w.dilationW() == 1;
         if (groups == 1 && w.taps() == 1 && dense && w.padH() == 0 && w.padW() == 0) return Way.MATRIX;
-        if (C == groups && Cout / groups <= 2) return Way.DEPTHWISE;
+        if (C == groups && (Cout / groups <= 2 || VectorDirect.inTiles(w))) return Way.DIRECT;
         if (groups == 1 && dense && w.kH() == 3 && w.kW() == 3 && w.padH() <= 2 && w.padW() <= 2 && VectorWinograd.wins(batch, C, Cout, w)) return Way.WINOGRAD;
         return Way.UNFOLDED;
     }
@@ -55,7 +54,7 @@ final class VectorConv {
         int channels = C / groups, out = Cout / groups;
         switch (choose(B, C, Cout, groups, w)) {
             case MATRIX -> VectorGemm.matmul(y, weight, x, B, Cout, w.plane(), C, 0, C * w.plane(), false, false, acc);
-            case DEPTHWISE -> depthwise(y, x, weight, B, Cout, out, w, acc);
+            case DIRECT -> VectorDirect.forward(y, x, weight, B, C, out, w, acc);
             case WINOGRAD -> VectorWinograd.convolve(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), C * 9, 9, false, B, C, Cout, w, acc);
             case UNFOLDED -> product(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
         }
@@ -115,7 +114,7 @@ final class VectorConv {
         Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
         switch (choose(B, C, Cout, groups, w)) {
             case MATRIX -> VectorGemm.matmul(dx, weight, dout, B, C, w.plane(), Cout, 0, Cout * w.plane(), true, false, acc);
-            case DEPTHWISE -> depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
+            case DIRECT -> depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
             case WINOGRAD -> VectorWinograd.convolve(dx.floats(), dx.offset(), dout.floats(), dout.offset(), weight.floats(), weight.offset(), 9, C * 9, true,
                     B, Cout, C, back, acc);
             case UNFOLDED -> {
@@ -177,8 +176,9 @@ final class VectorConv {
     static void weights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window w, boolean acc) {
         int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
         Way way = choose(B, C, Cout, groups, w);
-        if (way == Way.DEPTHWISE) {
-            depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
+        if (way == Way.DIRECT) {
+            if (VectorDirect.inTiles(w)) VectorDirect.weights(dweight, dout, x, B, C, out, w, acc);
+            else depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
             return;
         }
         if (way == Way.WINOGRAD) {
@@ -238,81 +238,13 @@ final class VectorConv {
 
     // ---- one channel in each group: output o is made of channel o / out alone
 
-    private static void depthwise(Buffer y, Buffer x, Buffer weight, int B, int Cout, int out, Window w, boolean acc) {
-        Workers.forRanges(B * Cout, 1, (long) B * Cout * w.outPlane() * w.taps() / 8, (from, to) -> {
-            Sliding sliding = new Sliding(w);
-            for (int p = from; p < to; p++) {
-                sliding.slide(y.floats(), y.offset() + p * w.outPlane(), x.floats(), x.offset() + p / out * w.plane(), weight.floats(),
-                        weight.offset() + p % Cout * w.taps(), acc);
-            }
-        });
-    }
-
-    /**
-     * One plane by one kernel: y[i,j] (+)= Σ weight[u,v] · x[row(i,u), column(j,v)]. The plane is first copied with its padding,
-     * and for a stride of s with every s-th column side by side, so that neighbouring outputs have neighbouring inputs.
-     */
-    private static final class Sliding {
-        private final Window w;
-        private final int run, width;
-        private final float[] padded;
-        /** Where in a row of {@code padded} the v-th tap of the first output lies. */
-        private final int[] taps;
-        private final VectorMask<Float> last;
-
-        Sliding(Window w) {
-            this.w = w;
-            int stride = w.strideW();
-            // the columns of one remainder, and room for a register that begins at the last
-            run = (w.W() + 2 * w.padW() + stride - 1) / stride;
-            width = run * stride;
-            padded = new float[(w.H() + 2 * w.padH()) * width + 2 * LANES];
-            taps = new int[w.kW()];
-            for (int v = 0; v < taps.length; v++) taps[v] = v * w.dilationW() % stride * run + v * w.dilationW() / stride;
-            last = FLOATS.indexInRange(0, (w.outW() - 1) % LANES + 1);
-        }
-
-        void slide(float[] y, int y0, float[] x, int x0, float[] weight, int w0, boolean acc) {
-            int stride = w.strideW();
-            for (int h = 0; h < w.H(); h++) {
-                int to = (h + w.padH()) * width, from = x0 + h * w.W();
-                if (stride == 1) System.arraycopy(x, from, padded, to + w.padW(), w.W());
-                else for (int c = 0; c < w.W(); c++) padded[to + (c + w.padW()) % stride * run + (c + w.padW()) / stride] = x[from + c];
-            }
-            int kH = w.kH(), kW = w.kW(), outW = w.outW(), down = w.dilationH() * width;
-            for (int i = 0; i < w.outH(); i++) {
-                int top = i * w.strideH() * width, row = y0 + i * outW;
-                for (int j = 0; j < outW; j += LANES) {
-                    FloatVector sum = FloatVector.zero(FLOATS);
-                    for (int u = 0, k = w0; u < kH; u++) {
-                        int source = top + u * down + j;
-                        for (int v = 0; v < kW; v++, k++) {
-                            sum = FloatVector.fromArray(FLOATS, padded, source + taps[v]).fma(FloatVector.broadcast(FLOATS, weight[k]), sum);
-                        }
-                    }
-                    if (j + LANES <= outW) {
-                        (acc ? sum.add(FloatVector.fromArray(FLOATS, y, row + j)) : sum).intoArray(y, row + j);
-                    } else {
-                        (acc ? sum.add(FloatVector.fromArray(FLOATS, y, row + j, last)) : sum).intoArray(y, row + j, last);
-                    }
-                }
-            }
-        }
-    }
-
     private static void depthwiseBackward(Buffer dx, Buffer dout, Buffer weight, int B, int C, int out, Window w, boolean acc) {
         float[] dxs = dx.floats(), douts = dout.floats(), weights = weight.floats();
         long nanos = (long) B * C * out * w.outPlane() * w.taps() / 8;
         int padH = w.dilationH() * (w.kH() - 1) - w.padH(), padW = w.dilationW() * (w.kW() - 1) - w.padW();
         if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0) {
             Window back = new Window(w.outH(), w.outW(), w.kH(), w.kW(), 1, 1, padH, padW, w.dilationH(), w.dilationW());
-            float[] turned = turned(weight, C, 1, out, w.taps());
-            Workers.forRanges(B * C, 1, nanos, (from, to) -> {
-                Sliding sliding = new Sliding(back);
-                for (int o = from * out; o < to * out; o++) {
-                    sliding.slide(dxs, dx.offset() + o / out * w.plane(), douts, dout.offset() + o * w.outPlane(), turned, o % (C * out) * w.taps(), acc || o % out > 0);
-                }
-            });
+            VectorDirect.backward(dx, dout, turned(weight, C, 1, out, w.taps()), B, C, out, back, acc);
             return;
         }
         int outH = w.outH(), outW = w.outW();

@@ -429,6 +429,11 @@ class CrossProviderTest {
         convolution(2, 3, 7, 1, new Window(9, 11, 3, 3, 1, 1, 1, 1, 1, 1));
         convolution(2, 5, 3, 1, new Window(6, 7, 1, 1, 1, 1, 0, 0, 1, 1));
         convolution(2, 1, 1, 5, new Window(9, 37, 3, 3, 1, 1, 1, 1, 1, 1));
+        // one channel in a group, in tiles: over the edges of a tile's rows and registers, with holes, and more kernels than one part has
+        convolution(2, 1, 1 + random.nextInt(2), 3, new Window(12 + seed % 9, 5 + 3 * seed, 3 + seed % 6, 1 + seed % 7, 1, 1, 1 + seed % 3, 3, 1, 1 + seed % 2));
+        convolution(3, 1, 5, 1 + seed % 2, new Window(28, 28, 5, 5, 1, 1, 2, 2, 1, 1));
+        // Winograd's tiles over the edges, and padding of all kinds
+        convolution(3, 12 + seed % 8, 13 + seed, 1, new Window(11 + seed % 4, 13 + seed % 5, 3, 3, 1, 1, seed % 3, (seed + 1) % 3, 1, 1));
     }
 
     @ParameterizedTest(name = "{0}, seed {1}")

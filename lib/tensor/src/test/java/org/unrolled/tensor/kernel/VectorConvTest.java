@@ -1,7 +1,7 @@
 package org.unrolled.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.unrolled.tensor.kernel.VectorConv.Way.DEPTHWISE;
+import static org.unrolled.tensor.kernel.VectorConv.Way.DIRECT;
 import static org.unrolled.tensor.kernel.VectorConv.Way.MATRIX;
 import static org.unrolled.tensor.kernel.VectorConv.Way.UNFOLDED;
 import static org.unrolled.tensor.kernel.VectorConv.Way.WINOGRAD;
@@ -29,7 +29,9 @@ class VectorConvTest {
         assertThat(way(64, 64, 1, 64, 3, 1, 1)).as("images of one place: tiles nearly empty").isEqualTo(UNFOLDED);
         assertThat(way(1, 64, 8, 64, 3, 1, 1)).as("four tiles").isEqualTo(UNFOLDED);
         assertThat(way(8, 256, 56, 64, 1, 1, 1)).as("1x1").isEqualTo(MATRIX);
-        assertThat(way(8, 96, 28, 96, 7, 1, 96)).as("depthwise").isEqualTo(DEPTHWISE);
+        assertThat(way(32, 1, 28, 32, 3, 1, 1)).as("one channel").isEqualTo(DIRECT);
+        assertThat(way(32, 1, 28, 32, 3, 2, 1)).as("one channel, a stride of 2").isEqualTo(UNFOLDED);
+        assertThat(way(8, 96, 28, 96, 7, 1, 96)).as("depthwise").isEqualTo(DIRECT);
     }
 
     @ParameterizedTest @CsvSource({"2, 16, 23, 24", "2, 64, 14, 64", "1, 256, 28, 40", "1, 40, 28, 256"})
