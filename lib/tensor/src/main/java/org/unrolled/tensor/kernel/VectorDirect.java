@@ -158,10 +158,9 @@ final class VectorDirect {
                 for (int i = 0; i < outH; i += rows) {
                     tile(tile, padded, i * width + j, width, second, weight, w0, w.kH(), taps);
                     int to = y0 + i * outW + j;
-                    for (int r = 0; r < 2 * TILE_ROWS; r++) {
-                        int row = below ? r : r % TILE_ROWS, column = below || r < TILE_ROWS ? 0 : LANES;
-                        if (i + row < outH) store(y, to + row * outW + column, FloatVector.fromArray(FLOATS, tile, r * LANES), outW - j - column, acc);
-                    }
+                    store(y, to, outW, tile, 0, Math.min(TILE_ROWS, outH - i), outW - j, acc);
+                    if (below) store(y, to + TILE_ROWS * outW, outW, tile, TILE_ROWS * LANES, Math.min(TILE_ROWS, outH - i - TILE_ROWS), outW - j, acc);
+                    else store(y, to + LANES, outW, tile, TILE_ROWS * LANES, Math.min(TILE_ROWS, outH - i), outW - j - LANES, acc);
                 }
                 j += below ? LANES : 2 * LANES;
             }
@@ -179,7 +178,8 @@ final class VectorDirect {
                             sum = FloatVector.fromArray(FLOATS, padded, source + taps[v]).fma(FloatVector.broadcast(FLOATS, weight[k]), sum);
                         }
                     }
-                    store(y, row + j, sum, outW - j, acc);
+                    sum.intoArray(tile, 0);
+                    store(y, row + j, outW, tile, 0, 1, outW - j, acc);
                 }
             }
         }
@@ -274,12 +274,19 @@ final class VectorDirect {
         b3.intoArray(tile, 7 * LANES);
     }
 
-    private static void store(float[] y, int at, FloatVector sum, int columns, boolean acc) {
+    /** As many rows of registers, of which the first {@code columns} numbers belong to y. */
+    private static void store(float[] y, int to, int outW, float[] tile, int at, int rows, int columns, boolean acc) {
         if (columns >= LANES) {
-            (acc ? sum.add(FloatVector.fromArray(FLOATS, y, at)) : sum).intoArray(y, at);
-        } else {
-            VectorMask<Float> rest = FLOATS.indexInRange(0, columns);
-            (acc ? sum.add(FloatVector.fromArray(FLOATS, y, at, rest)) : sum).intoArray(y, at, rest);
+            for (int r = 0; r < rows; r++, to += outW) {
+                FloatVector sum = FloatVector.fromArray(FLOATS, tile, at + r * LANES);
+                (acc ? sum.add(FloatVector.fromArray(FLOATS, y, to)) : sum).intoArray(y, to);
+            }
+            return;
+        }
+        VectorMask<Float> inside = FLOATS.indexInRange(0, columns);
+        for (int r = 0; r < rows; r++, to += outW) {
+            FloatVector sum = FloatVector.fromArray(FLOATS, tile, at + r * LANES);
+            (acc ? sum.add(FloatVector.fromArray(FLOATS, y, to, inside)) : sum).intoArray(y, to, inside);
         }
     }
 
