@@ -420,7 +420,7 @@ public class TornadoKernels implements StepCompiler {
 
     private void convolve(DeviceKernel plain, DeviceKernel tiled, int what, int[] ints, boolean acc, Buffer... buffers) {
         int[] product = WindowLoops.asProduct(ints, what);
-        boolean pays = tiles.convolution(WindowLoops.products(product), product[18], product[19], product[20]);
+        boolean pays = tiles.product(WindowLoops.products(product), product[18], product[19], product[20]);
         run(pays ? tiled : plain, 1, acc, pays ? product : ints, NONE, buffers);
     }
 
