@@ -13,10 +13,10 @@ import jdk.incubator.vector.FloatVector;
  * <ol>
  * <li>Registers: a tile of C, {@link #TILE_ROWS} rows by two vectors, stays in registers while k runs. Each number loaded is used many times:
  *     10 loads for 16 multiply-adds.
- * <li>Cache: k runs in blocks of {@value #BLOCK_K}. A strip of A, as high as a tile, is copied into {@value #STRIP_ROW} floats a row, which stay in
- *     the first-level cache while it meets all columns; the block of B, {@link #BLOCK_N} columns, stays in the second level while the strips go by.
- * <li>Packing: B's block is copied into panels as wide as a tile, so that the tile reads it straight on. For a few rows of A, or where B is small, it
- *     is read in place, except a transposed B, whose columns have to become rows somewhere.
+ * <li>Cache: k runs in blocks of {@value #BLOCK_K}. {@value #BLOCK_M} rows of A, which stay in the second-level cache, meet one panel of B after the
+ *     other, each as wide as a tile. Blocks are this deep because adding to C is what costs most in a large product: its rows lie far apart.
+ * <li>Packing: rows of A are copied to where their distance is a constant, and B's block into panels that the tile reads straight on. For a few rows
+ *     of A, B is read in place; for a few columns of B, A is. A transposed one has to be turned around somewhere.
  * <li>Threads: C is cut into rectangles, and whoever computes one packs what it needs of A and B. Nobody waits for anybody before the end.
  * </ol>
  * Every element of C is summed in the order of k, one accumulator for each block of k, whichever of these paths it takes and however many threads
@@ -29,11 +29,19 @@ final class VectorGemm {
      */
     private static final int TILE_ROWS = LANES == 8 ? 6 : 8;
     static final int TILE_COLUMNS = 2 * LANES;
-    private static final int BLOCK_K = 512;
-    /** A row of a strip; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
+    /** What {@link #narrow} and {@link #wide} have in registers: eight sums each. */
+    private static final int NARROW_ROWS = 8, WIDE_COLUMNS = 8 * LANES;
+    private static final int BLOCK_K = 1024;
+    /** Rows of A in a block: 256 KiB with {@value #BLOCK_K} columns. */
+    private static final int BLOCK_M = 64;
+    /** Columns of B in a block: 2 MiB with {@value #BLOCK_K} rows, which the third-level cache has for each thread. */
+    private static final int BLOCK_N = 512;
+    /** Rows of A up to which B is read in place: packing would cost as much as it saves (24 rows by 512 x 512: 55 GFLOP/s packed, 80 in place). */
+    private static final int IN_PLACE = 32;
+    /** Panels up to which a strip of A is packed and used at once, as high as a tile: it stays in the first-level cache. */
+    private static final int FEW_PANELS = 2;
+    /** From one packed row of A to the next; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
     private static final int STRIP_ROW = BLOCK_K + 16;
-    /** Columns of B in a block: 512 KiB with {@value #BLOCK_K} rows, half of the second-level cache. */
-    private static final int BLOCK_N = 256;
 
     /** Multiply-adds that one thread does in a nanosecond, roughly: only to decide how many threads a product is worth. */
     private static final int PER_NANO = 48;
@@ -42,8 +50,10 @@ final class VectorGemm {
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
 
     private static final class Scratch {
-        final float[] strip = new float[TILE_ROWS * STRIP_ROW], tile = new float[TILE_ROWS * TILE_COLUMNS];
-        float[] panels = {}, line = {};
+        final float[] tile = new float[NARROW_ROWS * TILE_COLUMNS];
+        float[] strips = {}, panels = {}, line = {};
+
+        float[] strips(int n) { return strips.length >= n ? strips : (strips = new float[n]); }
 
         float[] panels(int n) { return panels.length >= n ? panels : (panels = new float[n]); }
 
@@ -161,21 +171,27 @@ final class VectorGemm {
         }
     }
 
+    /** So many columns of these rows, from j and from at on, and {@code depth} values of k. */
     private static void block(float[] c, int at, int cRow, Matrix a, Matrix b, int i0, int i1, int j, int columns, int k, int depth, boolean add,
                               Scratch scratch) {
-        if (b.column != 1 || i1 - i0 > 2 * TILE_ROWS) {
-            float[] panels = scratch.panels(panels(columns) * TILE_COLUMNS * depth);
-            pack(b, k, depth, j, columns, panels);
-            strips(c, at, cRow, a, i0, i1, k, depth, panels, 0, TILE_COLUMNS, depth * TILE_COLUMNS, columns, add, scratch);
-            return;
+        int inPlace = 0;
+        boolean oneVector = columns == LANES && a.column == 1;
+        if (b.column == 1 && (i1 - i0 <= IN_PLACE || oneVector)) {
+            if (i1 - i0 == 1) {
+                for (; inPlace <= columns - WIDE_COLUMNS; inPlace += WIDE_COLUMNS) {
+                    wide(c, at + inPlace, a.data, a.at(i0, k), a.column, b.data, b.at(k, j + inPlace), b.row, depth, add);
+                }
+            }
+            int whole = oneVector ? LANES : (columns - inPlace) / TILE_COLUMNS * TILE_COLUMNS;
+            strips(c, at + inPlace, cRow, a, i0, i1, k, depth, b.data, b.at(k, j + inPlace), b.row, TILE_COLUMNS, whole, add, scratch);
+            inPlace += whole;
         }
-        // in place; only the columns of a last panel that is narrower than a tile are packed
-        int whole = columns / TILE_COLUMNS * TILE_COLUMNS;
-        strips(c, at, cRow, a, i0, i1, k, depth, b.data, b.at(k, j), b.row, TILE_COLUMNS, whole, add, scratch);
-        if (whole < columns) {
-            float[] panel = scratch.panels(TILE_COLUMNS * depth);
-            pack(b, k, depth, j + whole, columns - whole, panel);
-            strips(c, at + whole, cRow, a, i0, i1, k, depth, panel, 0, TILE_COLUMNS, 0, columns - whole, add, scratch);
+        // packed: all columns, or the last few that fill no tile
+        if (inPlace < columns) {
+            int rest = columns - inPlace;
+            float[] panels = scratch.panels(panels(rest) * TILE_COLUMNS * depth);
+            pack(b, k, depth, j + inPlace, rest, panels);
+            strips(c, at + inPlace, cRow, a, i0, i1, k, depth, panels, 0, TILE_COLUMNS, depth * TILE_COLUMNS, rest, add, scratch);
         }
     }
 
@@ -227,65 +243,86 @@ final class VectorGemm {
     }
 
     /**
-     * Rows i0 to i1 of C (+)= A·B for {@code depth} values of k from k0 on, strip by strip. Panel p of B begins at {@code bStart + p·nextPanel}; its
-     * rows are {@code bRow} apart.
+     * Rows i0 to i1 of C (+)= A·B for {@code depth} values of k from k0 on. Panel p of B begins at {@code bStart + p·nextPanel}; its rows are
+     * {@code bRow} apart.
      */
     private static void strips(float[] c, int start, int cRow, Matrix a, int i0, int i1, int k0, int depth, float[] b, int bStart, int bRow, int nextPanel,
                                int columns, boolean add, Scratch scratch) {
-        float[] strip = scratch.strip;
-        int height;
-        for (int i = i0; i < i1; i += height) {
-            height = Math.min(TILE_ROWS, i1 - i);
-            // a tile of 4 rows and one of 1 have less to do than one of 8
-            if (height == 5) height = 4;
-            packStrip(a, i, height, k0, depth, strip);
-            for (int j = 0, panel = bStart; j < columns; j += TILE_COLUMNS, panel += nextPanel) {
-                int width = Math.min(TILE_COLUMNS, columns - j), at = start + (i - i0) * cRow + j;
-                boolean inside = width == TILE_COLUMNS && (height == TILE_ROWS || height == 4 || height == 1);
-                // a tile over the edge of C goes through one of our own; what it holds of rows and columns beyond the edge is not copied
+        if (columns == 0) return;
+        if (columns <= LANES && a.column == 1) {
+            for (int i = i0; i < i1; i += NARROW_ROWS) {
+                int height = Math.min(NARROW_ROWS, i1 - i), at = start + (i - i0) * cRow;
+                boolean inside = height == NARROW_ROWS && columns == LANES;
                 float[] to = inside ? c : scratch.tile;
-                int toStart = inside ? at : 0, toRow = inside ? cRow : TILE_COLUMNS;
-                boolean addHere = inside && add;
-                if (height == 1) row(to, toStart, strip, b, panel, bRow, depth, addHere);
-                else if (height <= 4) low(to, toStart, toRow, strip, b, panel, bRow, depth, addHere);
-                else if (width <= LANES) narrow(to, toStart, toRow, strip, b, panel, bRow, depth);
-                else tile(to, toStart, toRow, strip, b, panel, bRow, depth, addHere);
-                if (!inside) copyEdge(c, at, cRow, height, width, to, add);
+                narrow(to, inside ? at : 0, inside ? cRow : TILE_COLUMNS, height, a.data, a.at(i, k0), a.row, b, bStart, bRow, depth, inside && add);
+                if (!inside) copyEdge(c, at, cRow, height, columns, scratch.tile, add);
+            }
+            return;
+        }
+        int blockRows = columns <= FEW_PANELS * TILE_COLUMNS ? TILE_ROWS : BLOCK_M;
+        float[] strips = scratch.strips(Math.ceilDiv(Math.min(blockRows, i1 - i0), TILE_ROWS) * TILE_ROWS * STRIP_ROW);
+        for (int i = i0; i < i1; i += blockRows) {
+            int rows = Math.min(blockRows, i1 - i);
+            packRows(a, i, rows, k0, depth, strips);
+            for (int j = 0, panel = bStart; j < columns; j += TILE_COLUMNS, panel += nextPanel) {
+                tiles(c, start + (i - i0) * cRow + j, cRow, strips, rows, b, panel, bRow, depth, Math.min(TILE_COLUMNS, columns - j), add, scratch.tile);
             }
         }
     }
 
+    /** The tiles of {@code width} columns of C, one below the other. */
+    private static void tiles(float[] c, int start, int cRow, float[] strips, int rows, float[] b, int bStart, int bRow, int depth, int width, boolean add,
+                              float[] own) {
+        int height;
+        for (int i = 0; i < rows; i += height) {
+            height = Math.min(TILE_ROWS, rows - i);
+            // a tile of 4 rows and one of 1 have less to do than one of 8
+            if (height == 5) height = 4;
+            int at = start + i * cRow, strip = i * STRIP_ROW;
+            boolean inside = width == TILE_COLUMNS && (height == TILE_ROWS || height == 4 || height == 1);
+            // a tile over the edge of C goes through one of our own; what it holds of rows and columns beyond the edge is not copied
+            float[] to = inside ? c : own;
+            int toStart = inside ? at : 0, toRow = inside ? cRow : TILE_COLUMNS;
+            boolean addHere = inside && add;
+            if (height == 1) row(to, toStart, strips, strip, b, bStart, bRow, depth, addHere);
+            else if (height <= 4) low(to, toStart, toRow, strips, strip, b, bStart, bRow, depth, addHere);
+            else if (width <= LANES) narrow(to, toStart, toRow, height, strips, strip, STRIP_ROW, b, bStart, bRow, depth, addHere);
+            else tile(to, toStart, toRow, strips, strip, b, bStart, bRow, depth, addHere);
+            if (!inside) copyEdge(c, at, cRow, height, width, to, add);
+        }
+    }
+
     /** C[0..TILE_ROWS, 0..TILE_COLUMNS] (+)= strip · panel, with all of C in registers. */
-    private static void tile(float[] c, int start, int N, float[] strip, float[] b, int bStart, int bRow, int depth, boolean add) {
+    private static void tile(float[] c, int start, int N, float[] strip, int s, float[] b, int bStart, int bRow, int depth, boolean add) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
         FloatVector c40 = zero, c41 = zero, c50 = zero, c51 = zero, c60 = zero, c61 = zero, c70 = zero, c71 = zero;
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow);
             FloatVector b1 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES);
-            FloatVector x = FloatVector.broadcast(FLOATS, strip[k]);
+            FloatVector x = FloatVector.broadcast(FLOATS, strip[s + k]);
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = FloatVector.broadcast(FLOATS, strip[STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + STRIP_ROW + k]);
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = FloatVector.broadcast(FLOATS, strip[2 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 2 * STRIP_ROW + k]);
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = FloatVector.broadcast(FLOATS, strip[3 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 3 * STRIP_ROW + k]);
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
-            x = FloatVector.broadcast(FLOATS, strip[4 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 4 * STRIP_ROW + k]);
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
-            x = FloatVector.broadcast(FLOATS, strip[5 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 5 * STRIP_ROW + k]);
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
             if (TILE_ROWS == 6) continue;
-            x = FloatVector.broadcast(FLOATS, strip[6 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 6 * STRIP_ROW + k]);
             c60 = x.fma(b0, c60);
             c61 = x.fma(b1, c61);
-            x = FloatVector.broadcast(FLOATS, strip[7 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 7 * STRIP_ROW + k]);
             c70 = x.fma(b0, c70);
             c71 = x.fma(b1, c71);
         }
@@ -309,22 +346,22 @@ final class VectorGemm {
     }
 
     /** A tile of four rows, for the last few of a matrix. */
-    private static void low(float[] c, int start, int N, float[] strip, float[] b, int bStart, int bRow, int depth, boolean add) {
+    private static void low(float[] c, int start, int N, float[] strip, int s, float[] b, int bStart, int bRow, int depth, boolean add) {
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c00 = zero, c01 = zero, c10 = zero, c11 = zero, c20 = zero, c21 = zero, c30 = zero, c31 = zero;
         for (int k = 0; k < depth; k++) {
             FloatVector b0 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow);
             FloatVector b1 = FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES);
-            FloatVector x = FloatVector.broadcast(FLOATS, strip[k]);
+            FloatVector x = FloatVector.broadcast(FLOATS, strip[s + k]);
             c00 = x.fma(b0, c00);
             c01 = x.fma(b1, c01);
-            x = FloatVector.broadcast(FLOATS, strip[STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + STRIP_ROW + k]);
             c10 = x.fma(b0, c10);
             c11 = x.fma(b1, c11);
-            x = FloatVector.broadcast(FLOATS, strip[2 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 2 * STRIP_ROW + k]);
             c20 = x.fma(b0, c20);
             c21 = x.fma(b1, c21);
-            x = FloatVector.broadcast(FLOATS, strip[3 * STRIP_ROW + k]);
+            x = FloatVector.broadcast(FLOATS, strip[s + 3 * STRIP_ROW + k]);
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
         }
@@ -338,38 +375,68 @@ final class VectorGemm {
         store(c, start + 3 * N + LANES, c31, add);
     }
 
-    /** A tile of one vector, where the last columns of a matrix fill no more. */
-    private static void narrow(float[] c, int start, int N, float[] strip, float[] b, int bStart, int bRow, int depth) {
+    /**
+     * {@code height} rows of one vector. There is one load for each multiply-add, so these are the limit, and A may as well be read where it lies.
+     * Rows beyond the height are the last one again.
+     */
+    private static void narrow(float[] c, int start, int N, int height, float[] a, int a0, int aRow, float[] b, int bStart, int bRow, int depth, boolean add) {
+        int a1 = a0 + Math.min(1, height - 1) * aRow, a2 = a0 + Math.min(2, height - 1) * aRow, a3 = a0 + Math.min(3, height - 1) * aRow;
+        int a4 = a0 + Math.min(4, height - 1) * aRow, a5 = a0 + Math.min(5, height - 1) * aRow, a6 = a0 + Math.min(6, height - 1) * aRow;
+        int a7 = a0 + Math.min(7, height - 1) * aRow;
         FloatVector zero = FloatVector.zero(FLOATS);
         FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
         for (int k = 0; k < depth; k++) {
             FloatVector x = FloatVector.fromArray(FLOATS, b, bStart + k * bRow);
-            c0 = x.fma(FloatVector.broadcast(FLOATS, strip[k]), c0);
-            c1 = x.fma(FloatVector.broadcast(FLOATS, strip[STRIP_ROW + k]), c1);
-            c2 = x.fma(FloatVector.broadcast(FLOATS, strip[2 * STRIP_ROW + k]), c2);
-            c3 = x.fma(FloatVector.broadcast(FLOATS, strip[3 * STRIP_ROW + k]), c3);
-            c4 = x.fma(FloatVector.broadcast(FLOATS, strip[4 * STRIP_ROW + k]), c4);
-            c5 = x.fma(FloatVector.broadcast(FLOATS, strip[5 * STRIP_ROW + k]), c5);
-            if (TILE_ROWS == 6) continue;
-            c6 = x.fma(FloatVector.broadcast(FLOATS, strip[6 * STRIP_ROW + k]), c6);
-            c7 = x.fma(FloatVector.broadcast(FLOATS, strip[7 * STRIP_ROW + k]), c7);
+            c0 = x.fma(FloatVector.broadcast(FLOATS, a[a0 + k]), c0);
+            c1 = x.fma(FloatVector.broadcast(FLOATS, a[a1 + k]), c1);
+            c2 = x.fma(FloatVector.broadcast(FLOATS, a[a2 + k]), c2);
+            c3 = x.fma(FloatVector.broadcast(FLOATS, a[a3 + k]), c3);
+            c4 = x.fma(FloatVector.broadcast(FLOATS, a[a4 + k]), c4);
+            c5 = x.fma(FloatVector.broadcast(FLOATS, a[a5 + k]), c5);
+            c6 = x.fma(FloatVector.broadcast(FLOATS, a[a6 + k]), c6);
+            c7 = x.fma(FloatVector.broadcast(FLOATS, a[a7 + k]), c7);
         }
-        c0.intoArray(c, start);
-        c1.intoArray(c, start + N);
-        c2.intoArray(c, start + 2 * N);
-        c3.intoArray(c, start + 3 * N);
-        c4.intoArray(c, start + 4 * N);
-        c5.intoArray(c, start + 5 * N);
-        if (TILE_ROWS == 6) return;
-        c6.intoArray(c, start + 6 * N);
-        c7.intoArray(c, start + 7 * N);
+        store(c, start, c0, add);
+        store(c, start + N, c1, add);
+        store(c, start + 2 * N, c2, add);
+        store(c, start + 3 * N, c3, add);
+        store(c, start + 4 * N, c4, add);
+        store(c, start + 5 * N, c5, add);
+        store(c, start + 6 * N, c6, add);
+        store(c, start + 7 * N, c7, add);
+    }
+
+    /** One row of C, eight vectors of it: a row of B is read on for so long that the memory keeps up. */
+    private static void wide(float[] c, int start, float[] a, int a0, int aColumn, float[] b, int bStart, int bRow, int depth, boolean add) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        FloatVector c0 = zero, c1 = zero, c2 = zero, c3 = zero, c4 = zero, c5 = zero, c6 = zero, c7 = zero;
+        for (int k = 0; k < depth; k++) {
+            FloatVector x = FloatVector.broadcast(FLOATS, a[a0 + k * aColumn]);
+            int at = bStart + k * bRow;
+            c0 = x.fma(FloatVector.fromArray(FLOATS, b, at), c0);
+            c1 = x.fma(FloatVector.fromArray(FLOATS, b, at + LANES), c1);
+            c2 = x.fma(FloatVector.fromArray(FLOATS, b, at + 2 * LANES), c2);
+            c3 = x.fma(FloatVector.fromArray(FLOATS, b, at + 3 * LANES), c3);
+            c4 = x.fma(FloatVector.fromArray(FLOATS, b, at + 4 * LANES), c4);
+            c5 = x.fma(FloatVector.fromArray(FLOATS, b, at + 5 * LANES), c5);
+            c6 = x.fma(FloatVector.fromArray(FLOATS, b, at + 6 * LANES), c6);
+            c7 = x.fma(FloatVector.fromArray(FLOATS, b, at + 7 * LANES), c7);
+        }
+        store(c, start, c0, add);
+        store(c, start + LANES, c1, add);
+        store(c, start + 2 * LANES, c2, add);
+        store(c, start + 3 * LANES, c3, add);
+        store(c, start + 4 * LANES, c4, add);
+        store(c, start + 5 * LANES, c5, add);
+        store(c, start + 6 * LANES, c6, add);
+        store(c, start + 7 * LANES, c7, add);
     }
 
     /** One row of C: what a tile would do for a single row, without computing it eight times. */
-    private static void row(float[] c, int start, float[] strip, float[] b, int bStart, int bRow, int depth, boolean add) {
+    private static void row(float[] c, int start, float[] strip, int s, float[] b, int bStart, int bRow, int depth, boolean add) {
         FloatVector c0 = FloatVector.zero(FLOATS), c1 = c0;
         for (int k = 0; k < depth; k++) {
-            FloatVector x = FloatVector.broadcast(FLOATS, strip[k]);
+            FloatVector x = FloatVector.broadcast(FLOATS, strip[s + k]);
             c0 = x.fma(FloatVector.fromArray(FLOATS, b, bStart + k * bRow), c0);
             c1 = x.fma(FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES), c1);
         }
@@ -427,41 +494,72 @@ final class VectorGemm {
 
     /** Rows k0.. and columns j0.. of B in panels as wide as a tile, each (depth, TILE_COLUMNS) in one piece, the last filled up with zeros. */
     private static void pack(Matrix b, int k0, int depth, int j0, int columns, float[] to) {
-        for (int j = 0; j < columns; j += TILE_COLUMNS) {
+        int whole = b.column == 1 ? columns / TILE_COLUMNS * TILE_COLUMNS : 0;
+        for (int k = 0; whole > 0 && k < depth; k++) copyRow(b.data, b.at(k0 + k, j0), to, k * TILE_COLUMNS, depth * TILE_COLUMNS, whole);
+        for (int j = whole; j < columns; j += TILE_COLUMNS) {
             int width = Math.min(TILE_COLUMNS, columns - j), from = b.at(k0, j0 + j), start = j * depth;
             if (width < TILE_COLUMNS) Arrays.fill(to, start, start + depth * TILE_COLUMNS, 0f);
-            if (b.column != 1) turn(b.data, from, b.row, b.column, to, start, depth, width);
-            else if (width == TILE_COLUMNS) copyRows(b.data, from, b.row, to, start, depth);
+            if (b.column != 1) turn(b.data, from, b.column, to, start, depth, width);
             else for (int k = 0; k < depth; k++) System.arraycopy(b.data, from + k * b.row, to, start + k * TILE_COLUMNS, width);
         }
     }
 
-    private static void copyRows(float[] b, int from, int row, float[] to, int start, int depth) {
-        for (int k = 0; k < depth; k++) {
-            FloatVector.fromArray(FLOATS, b, from + k * row).intoArray(to, start + k * TILE_COLUMNS);
-            FloatVector.fromArray(FLOATS, b, from + k * row + LANES).intoArray(to, start + k * TILE_COLUMNS + LANES);
+    /** One row of B: a piece into each panel. */
+    private static void copyRow(float[] b, int from, float[] to, int start, int nextPanel, int columns) {
+        for (int j = 0; j < columns; j += TILE_COLUMNS, start += nextPanel) {
+            FloatVector.fromArray(FLOATS, b, from + j).intoArray(to, start);
+            FloatVector.fromArray(FLOATS, b, from + j + LANES).intoArray(to, start + LANES);
         }
     }
 
-    /** Columns of B, which lie as rows, become columns of a panel: in pieces that stay in the first-level cache, each line read once and whole. */
-    private static void turn(float[] b, int from, int row, int column, float[] to, int start, int depth, int width) {
-        for (int k0 = 0; k0 < depth; k0 += 32) {
-            int k1 = Math.min(depth, k0 + 32);
-            for (int j = 0; j < width; j++) {
-                for (int k = k0; k < k1; k++) to[start + k * TILE_COLUMNS + j] = b[from + j * column + k * row];
+    /** Columns of B, which lie as rows, become columns of a panel: eight at a time, so that each line of either is read or written nearly whole. */
+    private static void turn(float[] b, int from, int column, float[] to, int start, int depth, int width) {
+        int j = 0;
+        for (; j <= width - 8; j += 8) {
+            int f0 = from + j * column, f1 = f0 + column, f2 = f1 + column, f3 = f2 + column, f4 = f3 + column, f5 = f4 + column, f6 = f5 + column, f7 = f6 + column;
+            for (int k = 0; k < depth; k++) {
+                int t = start + j + k * TILE_COLUMNS;
+                to[t] = b[f0 + k];
+                to[t + 1] = b[f1 + k];
+                to[t + 2] = b[f2 + k];
+                to[t + 3] = b[f3 + k];
+                to[t + 4] = b[f4 + k];
+                to[t + 5] = b[f5 + k];
+                to[t + 6] = b[f6 + k];
+                to[t + 7] = b[f7 + k];
             }
         }
+        for (; j < width; j++) {
+            for (int k = 0; k < depth; k++) to[start + j + k * TILE_COLUMNS] = b[from + j * column + k];
+        }
     }
 
-    /** Rows i.. of A from column k0 on, {@value #STRIP_ROW} apart, so that one register and constants say where they are. */
-    private static void packStrip(Matrix a, int i, int height, int k0, int depth, float[] strip) {
+    /** Rows i.. of A from column k0 on, {@value #STRIP_ROW} apart, so that one register and constants say where the rows of a tile are. */
+    private static void packRows(Matrix a, int i, int rows, int k0, int depth, float[] to) {
         if (a.column == 1) {
-            for (int r = 0; r < height; r++) System.arraycopy(a.data, a.at(i + r, k0), strip, r * STRIP_ROW, depth);
-        } else {
-            for (int r = 0; r < height; r++) {
-                int from = a.at(i + r, k0);
-                for (int k = 0; k < depth; k++) strip[r * STRIP_ROW + k] = a.data[from + k * a.column];
-            }
+            for (int r = 0; r < rows; r++) System.arraycopy(a.data, a.at(i + r, k0), to, r * STRIP_ROW, depth);
+            return;
+        }
+        int r = 0;
+        for (; r <= rows - 8 && a.row == 1; r += 8) turnRows(a.data, a.at(i + r, k0), a.column, to, r * STRIP_ROW, depth);
+        for (; r < rows; r++) {
+            int from = a.at(i + r, k0);
+            for (int k = 0; k < depth; k++) to[r * STRIP_ROW + k] = a.data[from + k * a.column];
+        }
+    }
+
+    /** Eight rows of A, which lie as columns. */
+    private static void turnRows(float[] a, int from, int column, float[] to, int start, int depth) {
+        for (int k = 0; k < depth; k++) {
+            int f = from + k * column, t = start + k;
+            to[t] = a[f];
+            to[t + STRIP_ROW] = a[f + 1];
+            to[t + 2 * STRIP_ROW] = a[f + 2];
+            to[t + 3 * STRIP_ROW] = a[f + 3];
+            to[t + 4 * STRIP_ROW] = a[f + 4];
+            to[t + 5 * STRIP_ROW] = a[f + 5];
+            to[t + 6 * STRIP_ROW] = a[f + 6];
+            to[t + 7 * STRIP_ROW] = a[f + 7];
         }
     }
 }
