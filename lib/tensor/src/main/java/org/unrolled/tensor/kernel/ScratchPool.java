@@ -10,7 +10,8 @@ import java.util.Map;
  * Arrays that {@link Kernels#scratch} lends again and again: the gradients of a backward pass on their way. The array that came back last is lent
  * first, since a cache may still hold it; a new one would have to be filled with 0 and be collected later.
  *
- * <p>What is kept is at most as much as was out at once, and the JVM may have it when it runs short of memory.
+ * <p>What is kept is at most four times what was ever out at once: arrays of other lengths are out in other parts of a pass. The JVM may have it
+ * when it runs short of memory.
  */
 public final class ScratchPool {
     /**
@@ -27,6 +28,8 @@ public final class ScratchPool {
         final Map<Integer, Deque<float[]>> byLength = new HashMap<>();
         long bytes;
     }
+
+    private static final int TIMES_OUT = 4;
 
     private static SoftReference<Shelves> shelves = new SoftReference<>(null);
     private static long lent;
@@ -57,7 +60,7 @@ public final class ScratchPool {
             shelves = new SoftReference<>(kept);
         }
         // another model's lengths are of no use any more
-        if (kept.bytes + bytes > mostEver) {
+        if (kept.bytes + bytes > TIMES_OUT * mostEver) {
             kept.byLength.clear();
             kept.bytes = 0;
         }
