@@ -26,6 +26,8 @@ final class VectorMath {
     private static final float LN2_HIGH = 0.693359375f, LN2_LOW = -2.12194440e-4f;
     /** Added and taken away again it rounds to an integer, which meanwhile stands in the low bits. */
     private static final float ROUND = 0x1.8p23f;
+    /** The same, but in the low bits is n + 127, the exponent of 2ⁿ as a float has it. */
+    private static final float ROUND_TO_EXPONENT = ROUND + 127;
 
     /** Where the fit of tanh is 1 - 2⁻²², from where it stays. */
     private static final float TANH_END = 7.9053111f;
@@ -60,8 +62,8 @@ final class VectorMath {
      * error is 0.77·2⁻²³ of eʳ at most).
      */
     static FloatVector expOfNonPositive(FloatVector x) {
-        FloatVector shifted = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
-        FloatVector n = shifted.sub(ROUND);
+        FloatVector shifted = x.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND_TO_EXPONENT));
+        FloatVector n = shifted.sub(ROUND_TO_EXPONENT);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -0.6931472f), x);
         FloatVector p = FloatVector.broadcast(FLOATS, 0x1.0fa82p-7f);
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.573a6cp-5f));
@@ -69,23 +71,28 @@ final class VectorMath {
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.fffdc6p-2f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.fffff6p-1f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 1f));
-        // n stands in the low bits of shifted; moved into the place of the exponent and added there, it multiplies by 2ⁿ
-        IntVector bits = shifted.reinterpretAsInts().lanewise(LSHL, 23).add(p.reinterpretAsInts());
-        return bits.reinterpretAsFloats().blend(0f, x.compare(LT, -87f));
+        return p.mul(powerOfTwo(shifted)).blend(0f, x.compare(LT, -87f));
     }
 
     /** 2ˣ for x ≤ 0, within 3 ulp down to -125, and 0 below; NaN stays NaN. Cheaper still than {@link #expOfNonPositive}: x - n is exact. */
     static FloatVector exp2OfNonPositive(FloatVector x) {
-        FloatVector shifted = x.add(ROUND);
-        FloatVector r = x.sub(shifted.sub(ROUND));
+        FloatVector shifted = x.add(ROUND_TO_EXPONENT);
+        FloatVector r = x.sub(shifted.sub(ROUND_TO_EXPONENT));
         FloatVector p = FloatVector.broadcast(FLOATS, 0x1.5bb9e4p-10f);
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.3ceab4p-7f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.c6b754p-5f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.ebf9bcp-3f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 0x1.62e42ap-1f));
         p = p.fma(r, FloatVector.broadcast(FLOATS, 1f));
-        IntVector bits = shifted.reinterpretAsInts().lanewise(LSHL, 23).add(p.reinterpretAsInts());
-        return bits.reinterpretAsFloats().blend(0f, x.compare(LT, -125f));
+        return p.mul(powerOfTwo(shifted)).blend(0f, x.compare(LT, -125f));
+    }
+
+    /**
+     * 2ⁿ of what was rounded by {@link #ROUND_TO_EXPONENT}: its low bits in the place of the exponent. p is multiplied by it, not n added to p's bits: a
+     * NaN p would then be a number, unless the low bits of the NaN are 0, as those that a GPU makes are not.
+     */
+    private static FloatVector powerOfTwo(FloatVector shifted) {
+        return shifted.reinterpretAsInts().lanewise(LSHL, 23).reinterpretAsFloats();
     }
 
     private static FloatVector powerOfTwo(IntVector n) {

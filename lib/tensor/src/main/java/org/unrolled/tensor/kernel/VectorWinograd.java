@@ -113,7 +113,7 @@ final class VectorWinograd {
     static boolean wins(int batch, int C, int O, Window w) {
         Tiles tiles = new Tiles(batch, C, O, w);
         boolean full = 2L * batch * w.outPlane() >= (long) tiles.count * OUT * OUT;
-        return C >= LEAST_CHANNELS && O >= LEAST_CHANNELS && full && tiles.count >= LEAST_TILES && POINTS * C * O <= SUMS;
+        return C >= LEAST_CHANNELS && O >= LEAST_CHANNELS && full && tiles.count >= LEAST_TILES && (long) POINTS * C * O <= SUMS;
     }
 
     private static FloatVector all(double x) {

@@ -72,6 +72,16 @@ class VectorMathTest {
             of("geluTanh'", VectorMath::geluTanhDerivative, VectorMathTest::geluTanhDerivative, -1e10, 1e10, ABSOLUTE, 4e-6));
     }
 
+    /** A NaN may come with any low bits: 0x7fffffff is what NVIDIA's GPUs make. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("functions")
+    void everyNaNStaysNaN(String name, UnaryOperator<FloatVector> f) {
+        for (int bits : new int[] {0x7fc00000, 0xffc00000, 0x7fffffff, 0xffffffff, 0x7fc00001, 0x7fc0dead, 0x7fc00081, 0xffc00101}) {
+            FloatVector y = f.apply(FloatVector.broadcast(VectorMath.FLOATS, Float.intBitsToFloat(bits)));
+            assertThat(y.lane(0)).as("of 0x%x", bits).isNaN();
+        }
+    }
+
     @ParameterizedTest(name = "{0}")
     @MethodSource("functions")
     void keepsItsBound(String name, UnaryOperator<FloatVector> f, DoubleUnaryOperator exact, double from, double to, Error error, double bound) {
