@@ -128,7 +128,12 @@ final class Tape {
     /** An edge's part alone, which only the tape has. */
     private static Buffer part(Kernels k, Tensor x, Edge edge, Buffer dout) {
         Buffer dx = k.scratch(x.numel());
-        edge.gradient().add(dx, dout, false);
+        try {
+            edge.gradient().add(dx, dout, false);
+        } catch (RuntimeException | Error e) {
+            k.release(dx);
+            throw e;
+        }
         return dx;
     }
 

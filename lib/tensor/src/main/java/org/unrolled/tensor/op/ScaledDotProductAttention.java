@@ -82,15 +82,18 @@ public final class ScaledDotProductAttention {
 
         Edge edge(Tensor input, int own) {
             return Edge.to(input, (dx, dout, acc) -> {
-                if (kept[own] == null) {
+                Buffer mine = kept[own];
+                kept[own] = null;
+                if (mine == null) {
                     Buffer[] gradients = new Buffer[3];
                     for (int i = 0; i < 3; i++) gradients[i] = i == own && !acc ? dx : kernels.floats(sizes[i]);
                     backward.run(gradients, dout);
-                    System.arraycopy(gradients, 0, kept, 0, 3);
+                    mine = gradients[own];
+                    // an edge before this one asks for nothing any more in this pass, and the next pass has gradients of its own
+                    System.arraycopy(gradients, own + 1, kept, own + 1, 2 - own);
                 }
                 // one that is not added to anything was written where it belongs
-                if (kept[own] != dx) kernels.affine(dx, kept[own], 1, 0, acc);
-                kept[own] = null;
+                if (mine != dx) kernels.affine(dx, mine, 1, 0, acc);
             });
         }
     }
