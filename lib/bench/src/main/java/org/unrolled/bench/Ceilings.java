@@ -42,7 +42,7 @@ record Ceilings(int threads, double gflops, double gbytes, long cacheBytes) {
     }
 
     private double memorySeconds(Case what) {
-        return what.bytes() > cacheBytes ? what.bytes() / (gbytes * 1e9) : 0;
+        return what.bytes() >= cacheBytes ? what.bytes() / (gbytes * 1e9) : 0;
     }
 
     @Override public String toString() {
