@@ -73,7 +73,10 @@ final class VectorDirect {
         });
     }
 
-    /** dw (C·out, 1, kH, kW) (+)= the products of dy (B, C·out, ...) and x (B, C, ...) that {@link #inTiles}. */
+    /**
+     * dw (C·out, 1, kH, kW) (+)= the products of dy (B, C·out, ...) and x (B, C, ...) that {@link #inTiles}. Zeros beside the image are multiplied along:
+     * an infinity in dy makes a tap that meets one of them NaN, where the specification leaves that product out.
+     */
     static void weights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int out, Window w, boolean acc) {
         Workers.forRanges(C * out, 1, nanos((long) B * C * out, w), (from, to) -> {
             Plane plane = new Plane(w);
