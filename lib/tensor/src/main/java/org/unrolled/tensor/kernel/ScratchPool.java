@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Arrays that {@link Kernels#scratch} lends again and again: the gradients of a backward pass on their way. The array that came back last is lent
@@ -39,12 +40,19 @@ public final class ScratchPool {
     private ScratchPool() { }
 
     static synchronized float[] take(int n) {
+        float[] array = fromShelf(n);
+        // before it is counted as lent: there may be no room for it
+        if (array == null) array = new float[n];
         lent += bytes(n);
         highWater = Math.max(highWater, lent);
         mostEver = Math.max(mostEver, lent);
+        return array;
+    }
+
+    private static float @Nullable [] fromShelf(int n) {
         Shelves kept = shelves.get();
         Deque<float[]> shelf = kept == null ? null : kept.byLength.get(n);
-        if (shelf == null) return new float[n];
+        if (kept == null || shelf == null) return null;
         float[] array = shelf.pop();
         if (shelf.isEmpty()) kept.byLength.remove(n);
         kept.bytes -= bytes(n);

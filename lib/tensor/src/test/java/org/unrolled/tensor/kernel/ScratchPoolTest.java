@@ -1,6 +1,7 @@
 package org.unrolled.tensor.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import org.junit.jupiter.api.Test;
 
@@ -42,5 +43,12 @@ class ScratchPoolTest {
     @Test void lengthsThatDoNotComeAgainAreNotKeptForEver() {
         for (int n = 1; n < 3000; n++) ScratchPool.give(ScratchPool.take(100_000 + n));
         assertThat(ScratchPool.usage().kept()).as("of 1.2 GB").isLessThan(100L << 20);
+    }
+
+    @Test void anArrayForWhichThereIsNoRoomIsNotLent() {
+        long before = ScratchPool.usage().lent(), most = ScratchPool.usage().highWater();
+        assertThatThrownBy(() -> ScratchPool.take(Integer.MAX_VALUE)).isInstanceOf(OutOfMemoryError.class);
+        assertThat(ScratchPool.usage().lent()).isEqualTo(before);
+        assertThat(ScratchPool.usage().highWater()).isEqualTo(most);
     }
 }
