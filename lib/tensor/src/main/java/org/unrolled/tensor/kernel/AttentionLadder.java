@@ -41,7 +41,7 @@ public final class AttentionLadder {
     private static final List<Step> STEPS = List.of(
             new Step(1, "naive", "the equation: the T by T scores, their softmax, the sums of values", 1, AttentionLadder::naive),
             new Step(2, "by rows", "one row of scores at a time, a vector of numbers in one instruction", 1, AttentionLadder::byRows),
-            new Step(3, "two products", "all scores as one matrix product, all results as another, by step 6 of the other ladder", 1, AttentionLadder::twoProducts),
+            new Step(3, "two products", "all scores as one matrix product, all results as another, by the packed kernel of GemmLadder", 1, AttentionLadder::twoProducts),
             new Step(4, "blocks of queries", "64 queries at a time: 64 by T scores, never T by T", 1, AttentionLadder::blocks),
             new Step(5, "online softmax", "blocks of keys, too: scores stay in the first caches, and what is summed is rescaled when a larger score turns up", 1, AttentionLadder::online),
             new Step(6, "library", "the library's kernel: keys turned around once for many queries, all threads", Workers.THREADS, AttentionLadder::library));
