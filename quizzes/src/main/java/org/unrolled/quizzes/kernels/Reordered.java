@@ -47,7 +47,7 @@ public final class Reordered implements CodeQuestion<Reordered.Multiply> {
     public String prompt() {
         return """
                 **Your turn: step 2.** Write `reordered`: the loops in the order $i$, $k$, $j$. For each element $A_{ik}$, row $k$ of $B$ times $A_{ik}$ is added to row $i$ of $C$. \
-                The array `c` comes with whatever it held before. Correctness is checked, also for odd sizes; speed is shown afterwards.
+                The array `c` comes with whatever it held before. Checked are the numbers, also for odd sizes, and which loop runs innermost; speed is shown afterwards.
                 """;
     }
 
