@@ -31,6 +31,12 @@ final class VectorGemm {
     static final int TILE_COLUMNS = 2 * LANES;
     /** What {@link #narrow} and {@link #wide} have in registers: eight sums each. */
     private static final int NARROW_ROWS = 8, WIDE_COLUMNS = 8 * LANES;
+    /**
+     * What is added to sums that replace C instead of being added to it. Choosing an array keeps vectors out of branches, where they become objects. So they
+     * do in calls of any method of ours from some 40 vector operations on: a compilation that large takes in none but the Vector API's (-XX:+PrintInlining
+     * says "NodeCountInliningCutoff"). That is why the tiles store their sums line by line.
+     */
+    private static final float[] ZEROS = new float[WIDE_COLUMNS];
     private static final int BLOCK_K = 1024;
     /** Rows of A in a block: 256 KiB with {@value #BLOCK_K} columns. */
     private static final int BLOCK_M = 64;
@@ -326,23 +332,25 @@ final class VectorGemm {
             c70 = x.fma(b0, c70);
             c71 = x.fma(b1, c71);
         }
-        store(c, start, c00, add);
-        store(c, start + LANES, c01, add);
-        store(c, start + N, c10, add);
-        store(c, start + N + LANES, c11, add);
-        store(c, start + 2 * N, c20, add);
-        store(c, start + 2 * N + LANES, c21, add);
-        store(c, start + 3 * N, c30, add);
-        store(c, start + 3 * N + LANES, c31, add);
-        store(c, start + 4 * N, c40, add);
-        store(c, start + 4 * N + LANES, c41, add);
-        store(c, start + 5 * N, c50, add);
-        store(c, start + 5 * N + LANES, c51, add);
+        float[] from = add ? c : ZEROS;
+        int old = add ? start : 0, row = add ? N : 0;
+        c00.add(FloatVector.fromArray(FLOATS, from, old)).intoArray(c, start);
+        c01.add(FloatVector.fromArray(FLOATS, from, old + LANES)).intoArray(c, start + LANES);
+        c10.add(FloatVector.fromArray(FLOATS, from, old + row)).intoArray(c, start + N);
+        c11.add(FloatVector.fromArray(FLOATS, from, old + row + LANES)).intoArray(c, start + N + LANES);
+        c20.add(FloatVector.fromArray(FLOATS, from, old + 2 * row)).intoArray(c, start + 2 * N);
+        c21.add(FloatVector.fromArray(FLOATS, from, old + 2 * row + LANES)).intoArray(c, start + 2 * N + LANES);
+        c30.add(FloatVector.fromArray(FLOATS, from, old + 3 * row)).intoArray(c, start + 3 * N);
+        c31.add(FloatVector.fromArray(FLOATS, from, old + 3 * row + LANES)).intoArray(c, start + 3 * N + LANES);
+        c40.add(FloatVector.fromArray(FLOATS, from, old + 4 * row)).intoArray(c, start + 4 * N);
+        c41.add(FloatVector.fromArray(FLOATS, from, old + 4 * row + LANES)).intoArray(c, start + 4 * N + LANES);
+        c50.add(FloatVector.fromArray(FLOATS, from, old + 5 * row)).intoArray(c, start + 5 * N);
+        c51.add(FloatVector.fromArray(FLOATS, from, old + 5 * row + LANES)).intoArray(c, start + 5 * N + LANES);
         if (TILE_ROWS == 6) return;
-        store(c, start + 6 * N, c60, add);
-        store(c, start + 6 * N + LANES, c61, add);
-        store(c, start + 7 * N, c70, add);
-        store(c, start + 7 * N + LANES, c71, add);
+        c60.add(FloatVector.fromArray(FLOATS, from, old + 6 * row)).intoArray(c, start + 6 * N);
+        c61.add(FloatVector.fromArray(FLOATS, from, old + 6 * row + LANES)).intoArray(c, start + 6 * N + LANES);
+        c70.add(FloatVector.fromArray(FLOATS, from, old + 7 * row)).intoArray(c, start + 7 * N);
+        c71.add(FloatVector.fromArray(FLOATS, from, old + 7 * row + LANES)).intoArray(c, start + 7 * N + LANES);
     }
 
     /** A tile of four rows, for the last few of a matrix. */
@@ -365,14 +373,16 @@ final class VectorGemm {
             c30 = x.fma(b0, c30);
             c31 = x.fma(b1, c31);
         }
-        store(c, start, c00, add);
-        store(c, start + LANES, c01, add);
-        store(c, start + N, c10, add);
-        store(c, start + N + LANES, c11, add);
-        store(c, start + 2 * N, c20, add);
-        store(c, start + 2 * N + LANES, c21, add);
-        store(c, start + 3 * N, c30, add);
-        store(c, start + 3 * N + LANES, c31, add);
+        float[] from = add ? c : ZEROS;
+        int old = add ? start : 0, row = add ? N : 0;
+        c00.add(FloatVector.fromArray(FLOATS, from, old)).intoArray(c, start);
+        c01.add(FloatVector.fromArray(FLOATS, from, old + LANES)).intoArray(c, start + LANES);
+        c10.add(FloatVector.fromArray(FLOATS, from, old + row)).intoArray(c, start + N);
+        c11.add(FloatVector.fromArray(FLOATS, from, old + row + LANES)).intoArray(c, start + N + LANES);
+        c20.add(FloatVector.fromArray(FLOATS, from, old + 2 * row)).intoArray(c, start + 2 * N);
+        c21.add(FloatVector.fromArray(FLOATS, from, old + 2 * row + LANES)).intoArray(c, start + 2 * N + LANES);
+        c30.add(FloatVector.fromArray(FLOATS, from, old + 3 * row)).intoArray(c, start + 3 * N);
+        c31.add(FloatVector.fromArray(FLOATS, from, old + 3 * row + LANES)).intoArray(c, start + 3 * N + LANES);
     }
 
     /**
@@ -396,14 +406,16 @@ final class VectorGemm {
             c6 = x.fma(FloatVector.broadcast(FLOATS, a[a6 + k]), c6);
             c7 = x.fma(FloatVector.broadcast(FLOATS, a[a7 + k]), c7);
         }
-        store(c, start, c0, add);
-        store(c, start + N, c1, add);
-        store(c, start + 2 * N, c2, add);
-        store(c, start + 3 * N, c3, add);
-        store(c, start + 4 * N, c4, add);
-        store(c, start + 5 * N, c5, add);
-        store(c, start + 6 * N, c6, add);
-        store(c, start + 7 * N, c7, add);
+        float[] from = add ? c : ZEROS;
+        int old = add ? start : 0, row = add ? N : 0;
+        c0.add(FloatVector.fromArray(FLOATS, from, old)).intoArray(c, start);
+        c1.add(FloatVector.fromArray(FLOATS, from, old + row)).intoArray(c, start + N);
+        c2.add(FloatVector.fromArray(FLOATS, from, old + 2 * row)).intoArray(c, start + 2 * N);
+        c3.add(FloatVector.fromArray(FLOATS, from, old + 3 * row)).intoArray(c, start + 3 * N);
+        c4.add(FloatVector.fromArray(FLOATS, from, old + 4 * row)).intoArray(c, start + 4 * N);
+        c5.add(FloatVector.fromArray(FLOATS, from, old + 5 * row)).intoArray(c, start + 5 * N);
+        c6.add(FloatVector.fromArray(FLOATS, from, old + 6 * row)).intoArray(c, start + 6 * N);
+        c7.add(FloatVector.fromArray(FLOATS, from, old + 7 * row)).intoArray(c, start + 7 * N);
     }
 
     /** One row of C, eight vectors of it: a row of B is read on for so long that the memory keeps up. */
@@ -422,14 +434,16 @@ final class VectorGemm {
             c6 = x.fma(FloatVector.fromArray(FLOATS, b, at + 6 * LANES), c6);
             c7 = x.fma(FloatVector.fromArray(FLOATS, b, at + 7 * LANES), c7);
         }
-        store(c, start, c0, add);
-        store(c, start + LANES, c1, add);
-        store(c, start + 2 * LANES, c2, add);
-        store(c, start + 3 * LANES, c3, add);
-        store(c, start + 4 * LANES, c4, add);
-        store(c, start + 5 * LANES, c5, add);
-        store(c, start + 6 * LANES, c6, add);
-        store(c, start + 7 * LANES, c7, add);
+        float[] from = add ? c : ZEROS;
+        int old = add ? start : 0;
+        c0.add(FloatVector.fromArray(FLOATS, from, old)).intoArray(c, start);
+        c1.add(FloatVector.fromArray(FLOATS, from, old + LANES)).intoArray(c, start + LANES);
+        c2.add(FloatVector.fromArray(FLOATS, from, old + 2 * LANES)).intoArray(c, start + 2 * LANES);
+        c3.add(FloatVector.fromArray(FLOATS, from, old + 3 * LANES)).intoArray(c, start + 3 * LANES);
+        c4.add(FloatVector.fromArray(FLOATS, from, old + 4 * LANES)).intoArray(c, start + 4 * LANES);
+        c5.add(FloatVector.fromArray(FLOATS, from, old + 5 * LANES)).intoArray(c, start + 5 * LANES);
+        c6.add(FloatVector.fromArray(FLOATS, from, old + 6 * LANES)).intoArray(c, start + 6 * LANES);
+        c7.add(FloatVector.fromArray(FLOATS, from, old + 7 * LANES)).intoArray(c, start + 7 * LANES);
     }
 
     /** One row of C: what a tile would do for a single row, without computing it eight times. */
@@ -440,13 +454,10 @@ final class VectorGemm {
             c0 = x.fma(FloatVector.fromArray(FLOATS, b, bStart + k * bRow), c0);
             c1 = x.fma(FloatVector.fromArray(FLOATS, b, bStart + k * bRow + LANES), c1);
         }
-        store(c, start, c0, add);
-        store(c, start + LANES, c1, add);
-    }
-
-    /** Short enough (35 bytes of byte code) to be taken in wherever it is called: a call would put its vector into an object. */
-    private static void store(float[] c, int at, FloatVector sum, boolean add) {
-        (add ? sum.add(FloatVector.fromArray(FLOATS, c, at)) : sum).intoArray(c, at);
+        float[] from = add ? c : ZEROS;
+        int old = add ? start : 0;
+        c0.add(FloatVector.fromArray(FLOATS, from, old)).intoArray(c, start);
+        c1.add(FloatVector.fromArray(FLOATS, from, old + LANES)).intoArray(c, start + LANES);
     }
 
     private static void copyEdge(float[] c, int start, int N, int height, int width, float[] tile, boolean add) {
