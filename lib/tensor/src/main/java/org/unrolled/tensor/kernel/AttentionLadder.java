@@ -44,7 +44,7 @@ public final class AttentionLadder {
             new Step(3, "two products", "all scores as one matrix product, all results as another, by the packed kernel of GemmLadder", 1, AttentionLadder::twoProducts),
             new Step(4, "blocks of queries", "64 queries at a time: 64 by T scores, never T by T", 1, AttentionLadder::blocks),
             new Step(5, "online softmax", "blocks of keys, too: scores stay in the first caches, and what is summed is rescaled when a larger score turns up", 1, AttentionLadder::online),
-            new Step(6, "library", "the library's kernel: keys turned around once for many queries, all threads", Workers.THREADS, AttentionLadder::library));
+            new Step(6, "library", "the library's kernel: scores turned around, so that neighbouring queries share a register and keys are read where they lie; all threads", Workers.THREADS, AttentionLadder::library));
 
     private AttentionLadder() { }
 
@@ -150,7 +150,7 @@ public final class AttentionLadder {
         float[] p = new float[QUERIES * row], mixed = new float[QUERIES * width], lanes = new float[LANES];
         for (int head = 0; head < H; head++) {
             int at = head * T * D;
-            VectorBlock.turn(keys, k, at, T, D);
+            VectorBlock.turn(keys, k, at, T, D, 1);
             VectorBlock.copy(values, row, width, v, at, T, D, 1);
             for (int i = 0; i < T; i += QUERIES) {
                 int n = Math.min(QUERIES, T - i), most = seen(i + n - 1, T, causal);
@@ -177,7 +177,7 @@ public final class AttentionLadder {
         float[] s = new float[QUERIES * KEYS], o = new float[QUERIES * width], m = new float[QUERIES], l = new float[QUERIES], lanes = new float[LANES];
         for (int head = 0; head < H; head++) {
             int at = head * T * D;
-            VectorBlock.turn(keys, k, at, T, D);
+            VectorBlock.turn(keys, k, at, T, D, 1);
             VectorBlock.copy(values, VectorBlock.padded(T), width, v, at, T, D, 1);
             for (int i = 0; i < T; i += QUERIES) {
                 int n = Math.min(QUERIES, T - i), most = seen(i + n - 1, T, causal);

@@ -24,11 +24,11 @@ import org.jspecify.annotations.Nullable;
 final class VectorAttention {
     private static final int QUERIES = 64;
     private static final int KEYS = 128;
-    /** From one row of a block to the next: not a power of two, or a column, which the backward pass walks down, would lie in an eighth of the cache. */
-    private static final int ROW = KEYS + 16;
+    /** From one row of a block to the next: not a power of two, or a column, which one product walks down, would lie in an eighth of the cache. */
+    private static final int QUERY_ROW = KEYS + 16, KEY_ROW = QUERIES + 16;
     /** A score may be above its query's m by so much before m follows: weights are up to 2⁸ then, and what was summed needs to shrink more rarely. */
     private static final float SLACK = 8;
-    /** Queries of one task: keys are turned around once for all of them. 512 of width 64, with their results, take 256 KiB of the second-level cache. */
+    /** Queries of one task: 512 of width 64, with their results, take 256 KiB of the second-level cache, and keys and values are fetched once for all of them. */
     private static final int CHUNK = 512;
     /** So many tasks at least where a backward pass has few heads: then the keys of a head are shared out, too. */
     private static final int TASKS = 8;
@@ -41,7 +41,7 @@ final class VectorAttention {
     /** A thread's own blocks, grown to what its largest call needed. */
     private static final class Scratch {
         final float[] lanes = new float[LANES];
-        final float[] scores = new float[QUERIES * ROW], slopes = new float[QUERIES * ROW];
+        final float[] scores = new float[Math.max(QUERIES * QUERY_ROW, KEYS * KEY_ROW)], slopes = new float[QUERIES * QUERY_ROW];
         final float[][] grown = new float[9][0];
 
         /** The i-th of the blocks that depend on the sizes; it holds whatever it held. */
@@ -103,26 +103,35 @@ final class VectorAttention {
         return (int) Math.max(0, Math.min(T, (long) j - shift));
     }
 
-    /** -∞ for the keys first.. of a block of scores that query i does not see, and for what is rounded up to width. */
-    private void hide(float[] scores, int row, int n, int i, int first, int count, int width) {
-        int visible = (int) Math.max(0, Math.min(count, (long) i + shift + 1 - first));
-        if (visible < width) Arrays.fill(scores, row + visible, row + width, Float.NEGATIVE_INFINITY);
-        if (masked) {
-            int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + first * strideMask[3];
-            hideMasked(scores, row, mask.floats(), at, strideMask[3], visible);
+    /** How many of {@code count} keys from {@code first} on query i sees, as far as its position goes. */
+    private int visible(int i, int first, int count) {
+        return (int) Math.max(0, Math.min(count, (long) i + shift + 1 - first));
+    }
+
+    /**
+     * -∞ in a block of scores where a query does not see a key, and up to {@code width} for keys that are not there. Score (i, j) lies at
+     * {@code i·queryStep + j·keyStep}.
+     */
+    private void hide(float[] scores, int queryStep, int keyStep, int n, int firstQuery, int lastQuery, int first, int count, int width) {
+        for (int i = firstQuery; i < lastQuery; i++) {
+            int visible = visible(i, first, count), row = (i - firstQuery) * queryStep;
+            for (int j = visible; j < width; j++) scores[row + j * keyStep] = Float.NEGATIVE_INFINITY;
+            if (masked) {
+                int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + first * strideMask[3];
+                hideMasked(scores, row, keyStep, mask.floats(), at, strideMask[3], visible);
+            }
         }
     }
 
-    private static void hideMasked(float[] scores, int row, float[] mask, int at, int stride, int n) {
+    private static void hideMasked(float[] scores, int row, int keyStep, float[] mask, int at, int stride, int n) {
         int j = 0;
         if (stride == 1) {
-            FloatVector hidden = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
             for (; j <= n - LANES; j += LANES) {
-                FloatVector s = FloatVector.fromArray(FLOATS, scores, row + j);
-                s.blend(hidden, FloatVector.fromArray(FLOATS, mask, at + j).compare(VectorOperators.NE, 0f)).intoArray(scores, row + j);
+                long hidden = FloatVector.fromArray(FLOATS, mask, at + j).compare(VectorOperators.NE, 0f).toLong();
+                for (; hidden != 0; hidden &= hidden - 1) scores[row + (j + Long.numberOfTrailingZeros(hidden)) * keyStep] = Float.NEGATIVE_INFINITY;
             }
         }
-        for (; j < n; j++) if (mask[at + j * stride] != 0) scores[row + j] = Float.NEGATIVE_INFINITY;
+        for (; j < n; j++) if (mask[at + j * stride] != 0) scores[row + j * keyStep] = Float.NEGATIVE_INFINITY;
     }
 
     // ---- forward
@@ -138,79 +147,107 @@ final class VectorAttention {
         });
     }
 
-    /** Queries from..to-1 of the n-th head. */
+    /**
+     * Queries from..to-1 of the n-th head. Scores are turned around, a row for each key: then keys, one number of which meets many queries, are read where they lie, and
+     * neighbouring queries share a register, so that largest scores and sums need nothing across its lanes.
+     */
     private void forward(Scratch scratch, Buffer y, Buffer log, int n, int from, int to) {
-        int rows = VectorBlock.paddedRows(to - from);
-        float[] queries = scratch.block(0, rows * D), keys = scratch.block(1, VectorBlock.turnedLength(KEYS, D)), values = scratch.block(2, KEYS * widthV);
-        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows * LANES), scores = scratch.scores;
-        VectorBlock.copy(queries, rows, D, q.floats(), q.offset() + (n * T + from) * D, to - from, D, scale * LOG2_E);
-        Arrays.fill(mixed, 0, rows * widthV, 0f);
+        int rows = VectorBlock.padded(to - from);
+        float[] queries = scratch.block(0, VectorBlock.turnedLength(to - from, D)), keys = scratch.block(1, KEYS * D), values = scratch.block(2, KEYS * widthV);
+        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows), scores = scratch.scores;
+        VectorBlock.turn(queries, q.floats(), q.offset() + (n * T + from) * D, to - from, D, scale * LOG2_E);
         Arrays.fill(largest, 0, rows, Float.NEGATIVE_INFINITY);
-        Arrays.fill(sums, 0, rows * LANES, 0f);
+        Arrays.fill(sums, 0, rows, 0f);
         for (int j = 0; j < seen(to); j += KEYS) {
-            int end = Math.min(seen(to), j + KEYS);
-            VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D);
-            VectorBlock.copy(values, end - j, widthV, v.floats(), v.offset() + (n * S + j) * V, end - j, V, 1);
+            int end = Math.min(seen(to), j + KEYS), k0 = k.offset() + (n * S + j) * D, v0 = v.offset() + (n * S + j) * V;
+            float[] keyRows = k.floats(), valueRows = v.floats();
+            // a tile reads up to three keys more, and its results for them are not looked at; after the last key of all there is nothing to be read
+            if (k0 + VectorBlock.paddedRows(end - j) * D > keyRows.length) {
+                VectorBlock.copy(keys, VectorBlock.paddedRows(end - j), D, keyRows, k0, end - j, D, 1);
+                keyRows = keys;
+                k0 = 0;
+            }
+            if (V != widthV) {
+                VectorBlock.copy(values, end - j, widthV, valueRows, v0, end - j, V, 1);
+                valueRows = values;
+                v0 = 0;
+            }
             for (int i = from; i < to; i += QUERIES) {
-                int stop = Math.min(to, i + QUERIES), count = Math.min(end, seen(stop)) - j;
+                int stop = Math.min(to, i + QUERIES), count = Math.min(end, seen(stop)) - j, row = i - from;
                 if (count <= 0) continue;
-                int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count), row = i - from;
-                VectorBlock.multiply(scores, 0, ROW, queries, row * D, D, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
-                for (int r = 0; r < stop - i; r++) {
-                    hide(scores, r * ROW, n, i + r, j, count, width);
-                    weigh(scores, r * ROW, width, mixed, (row + r) * widthV, widthV, largest, sums, row + r);
-                }
-                VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, ROW, 1, values, 0, widthV, PANEL, height, widthV, count, true);
+                VectorBlock.multiply(scores, 0, KEY_ROW, keyRows, k0, D, 1, queries, row * D, PANEL, PANEL * D, VectorBlock.paddedRows(count),
+                        VectorBlock.padded(stop - i), D, false);
+                if (masked || visible(i, j, count) < count) hide(scores, 1, KEY_ROW, n, i, stop, j, count, count);
+                weigh(scores, count, VectorBlock.padded(stop - i), mixed, widthV, largest, sums, row, scratch.lanes);
+                VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, 1, KEY_ROW, valueRows, v0, widthV, PANEL, VectorBlock.paddedRows(stop - i),
+                        widthV, count, j > 0);
             }
         }
         float[] logs = log.floats(), ys = y.floats();
         for (int i = 0; i < to - from; i++) {
             int at = y.offset() + (n * T + from + i) * V;
-            float sum = VectorMath.sumLanes(FloatVector.fromArray(FLOATS, sums, i * LANES), scratch.lanes), factor = sum == 0 ? 0 : 1 / sum;
-            for (int c = 0; c < V; c++) ys[at + c] = factor * mixed[i * widthV + c];
-            logs[log.offset() + n * T + from + i] = (float) (largest[i] * (double) LN_2 + Math.log(sum));
+            // one that sees nothing may have no results, either
+            if (sums[i] == 0) Arrays.fill(ys, at, at + V, 0f);
+            else write(y, n * T + from + i, V, mixed, i * widthV, 1 / sums[i], false);
+            logs[log.offset() + n * T + from + i] = (float) (largest[i] * (double) LN_2 + Math.log(sums[i]));
         }
     }
 
-    /** Scores of query i become weights 2^(s - m); where they are far above its m, m follows, and what it has summed so far shrinks. sums has a number for each lane. */
-    private static void weigh(float[] scores, int row, int width, float[] mixed, int at, int widthV, float[] largest, float[] sums, int i) {
-        float before = largest[i], m = before;
-        if (anyAbove(scores, row, width, before + SLACK)) {
-            m = VectorRows.max(scores, row, width);
-            largest[i] = m;
-            if (before != Float.NEGATIVE_INFINITY) {
-                float shrink = (float) Math.exp((before - m) * (double) LN_2);
-                VectorRows.scale(sums, i * LANES, LANES, shrink);
-                VectorRows.scale(mixed, at, widthV, shrink);
+    /**
+     * Scores become weights 2^(s - m), their sums are added to {@code sums}. The first of the queries is number {@code first}. Where a score is far above its query's m, m
+     * follows, and what the query has summed so far shrinks.
+     *
+     * <p>One method for the whole block, too long to be taken into its caller. There the compiler may find no room left for the functions that a loop calls, and then each
+     * vector that is handed to them becomes an object (it was 100 MiB in a call of attention).
+     */
+    private static void weigh(float[] scores, int keys, int queries, float[] mixed, int widthV, float[] largest, float[] sums, int first, float[] lanes) {
+        int end = keys * KEY_ROW;
+        for (int c = 0; c < queries; c += LANES) {
+            FloatVector before = FloatVector.fromArray(FLOATS, largest, first + c), m0 = before, m1 = before, m2 = before, m3 = before;
+            int at = c;
+            for (; at < end - 3 * KEY_ROW; at += 4 * KEY_ROW) {
+                FloatVector s0 = FloatVector.fromArray(FLOATS, scores, at), s1 = FloatVector.fromArray(FLOATS, scores, at + KEY_ROW);
+                FloatVector s2 = FloatVector.fromArray(FLOATS, scores, at + 2 * KEY_ROW), s3 = FloatVector.fromArray(FLOATS, scores, at + 3 * KEY_ROW);
+                // one that is NaN is passed over here, but its weight will be NaN
+                m0 = m0.blend(s0, s0.compare(VectorOperators.GT, m0));
+                m1 = m1.blend(s1, s1.compare(VectorOperators.GT, m1));
+                m2 = m2.blend(s2, s2.compare(VectorOperators.GT, m2));
+                m3 = m3.blend(s3, s3.compare(VectorOperators.GT, m3));
             }
-        } else if (before == Float.NEGATIVE_INFINITY) {
-            // nothing to be seen here, or NaN and nothing else: a comparison passes it over, but 2^(NaN - 0) shows
-            m = 0;
-            for (int j = row; j < row + width; j++) if (Float.isNaN(scores[j])) largest[i] = 0;
+            for (; at < end; at += KEY_ROW) {
+                FloatVector s0 = FloatVector.fromArray(FLOATS, scores, at);
+                m0 = m0.blend(s0, s0.compare(VectorOperators.GT, m0));
+            }
+            m0 = m0.blend(m1, m1.compare(VectorOperators.GT, m0));
+            m2 = m2.blend(m3, m3.compare(VectorOperators.GT, m2));
+            m0 = m0.blend(m2, m2.compare(VectorOperators.GT, m0));
+            m0.intoArray(lanes, 0);
+            if (m0.compare(VectorOperators.GT, before.add(SLACK)).anyTrue()) follow(lanes, mixed, widthV, largest, sums, first + c);
+            FloatVector m = FloatVector.fromArray(FLOATS, largest, first + c), sum = FloatVector.zero(FLOATS);
+            // of a query that has seen nothing yet all scores are -∞
+            m = m.blend(0f, m.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
+            for (at = c; at < end; at += KEY_ROW) {
+                FloatVector e = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, scores, at).sub(m));
+                e.intoArray(scores, at);
+                sum = sum.add(e);
+            }
+            sum.add(FloatVector.fromArray(FLOATS, sums, first + c)).intoArray(sums, first + c);
         }
-        exp2(scores, row, width, m, sums, i * LANES);
     }
 
-    private static boolean anyAbove(float[] x, int x0, int n, float limit) {
-        FloatVector m0 = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY), m1 = m0;
-        int i = 0;
-        for (; i <= n - 2 * LANES; i += 2 * LANES) {
-            m0 = VectorRows.larger(m0, FloatVector.fromArray(FLOATS, x, x0 + i));
-            m1 = VectorRows.larger(m1, FloatVector.fromArray(FLOATS, x, x0 + i + LANES));
+    /** Where what has become the largest score of a query, one after the other from {@code first} on, is far above m. */
+    private static void follow(float[] found, float[] mixed, int widthV, float[] largest, float[] sums, int first) {
+        for (int lane = 0; lane < LANES; lane++) {
+            int i = first + lane;
+            float before = largest[i];
+            if (!(found[lane] > before + SLACK)) continue;
+            largest[i] = found[lane];
+            // nothing summed yet: there may be no results, either
+            if (before == Float.NEGATIVE_INFINITY) continue;
+            float shrink = (float) Math.exp((before - found[lane]) * (double) LN_2);
+            sums[i] *= shrink;
+            VectorRows.scale(mixed, i * widthV, widthV, shrink);
         }
-        if (i < n) m0 = VectorRows.larger(m0, FloatVector.fromArray(FLOATS, x, x0 + i));
-        return VectorRows.larger(m0, m1).compare(VectorOperators.GT, limit).anyTrue();
-    }
-
-    /** x = 2^(x - m), and the sum of each lane is added to sums. */
-    private static void exp2(float[] x, int x0, int n, float m, float[] sums, int at) {
-        FloatVector sum = FloatVector.fromArray(FLOATS, sums, at);
-        for (int i = 0; i <= n - LANES; i += LANES) {
-            FloatVector e = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, x, x0 + i).sub(m));
-            e.intoArray(x, x0 + i);
-            sum = sum.add(e);
-        }
-        sum.intoArray(sums, at);
     }
 
     // ---- backward
@@ -265,8 +302,8 @@ final class VectorAttention {
         if (dqs != null) Arrays.fill(dqs, dq0, dq0 + rows * widthD, 0f);
         for (int j = firstKey; j < lastKey; j += KEYS) {
             int end = Math.min(lastKey, j + KEYS);
-            VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D);
-            if (slopesToo) VectorBlock.turn(values, v.floats(), v.offset() + (n * S + j) * V, end - j, V);
+            VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D, 1);
+            if (slopesToo) VectorBlock.turn(values, v.floats(), v.offset() + (n * S + j) * V, end - j, V, 1);
             if (dqs != null) VectorBlock.copy(keyRows, end - j, widthD, k.floats(), k.offset() + (n * S + j) * D, end - j, D, 1);
             int dv0 = KEYS * widthD;
             Arrays.fill(sums, 0, KEYS * (widthD + widthV), 0f);
@@ -274,17 +311,15 @@ final class VectorAttention {
                 int stop = Math.min(T, i + QUERIES), count = Math.min(end, seen(stop)) - j;
                 if (count <= 0) continue;
                 int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count);
-                VectorBlock.multiply(scores, 0, ROW, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
-                if (slopesToo) VectorBlock.multiply(slopes, 0, ROW, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
-                for (int r = 0; r < stop - i; r++) {
-                    hide(scores, r * ROW, n, i + r, j, count, width);
-                    if (slopesToo) slopes(scores, slopes, r * ROW, width, logs[i + r], logs[rows + i + r]);
-                    else exp2(scores, r * ROW, width, logs[i + r], scratch.lanes, 0);
-                }
+                VectorBlock.multiply(scores, 0, QUERY_ROW, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
+                if (slopesToo) VectorBlock.multiply(slopes, 0, QUERY_ROW, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
+                if (masked || visible(i, j, count) < width) hide(scores, QUERY_ROW, 1, n, i, stop, j, count, width);
+                if (slopesToo) slopes(scores, slopes, stop - i, width, logs, i, rows + i);
+                else weights(scores, stop - i, width, logs, i);
                 // pᵀ and dsᵀ: the same blocks, walked down their columns
-                if (dv != null) VectorBlock.multiply(sums, dv0, widthV, scores, 0, 1, ROW, douts, i * widthV, widthV, PANEL, VectorBlock.paddedRows(count), widthV, stop - i, true);
-                if (dk != null) VectorBlock.multiply(sums, 0, widthD, slopes, 0, 1, ROW, queries, i * widthD, widthD, PANEL, VectorBlock.paddedRows(count), widthD, stop - i, true);
-                if (dqs != null) VectorBlock.multiply(dqs, dq0 + i * widthD, widthD, slopes, 0, ROW, 1, keyRows, 0, widthD, PANEL, height, widthD, count, true);
+                if (dv != null) VectorBlock.multiply(sums, dv0, widthV, scores, 0, 1, QUERY_ROW, douts, i * widthV, widthV, PANEL, VectorBlock.paddedRows(count), widthV, stop - i, true);
+                if (dk != null) VectorBlock.multiply(sums, 0, widthD, slopes, 0, 1, QUERY_ROW, queries, i * widthD, widthD, PANEL, VectorBlock.paddedRows(count), widthD, stop - i, true);
+                if (dqs != null) VectorBlock.multiply(dqs, dq0 + i * widthD, widthD, slopes, 0, QUERY_ROW, 1, keyRows, 0, widthD, PANEL, height, widthD, count, true);
             }
             for (int i = 0; i < end - j; i++) {
                 // the queries were multiplied by scale·log₂e
@@ -294,12 +329,24 @@ final class VectorAttention {
         }
     }
 
-    /** Scores become weights p = 2^(s - log), and what lies in ds at the same place, dp, becomes p (dp - own). */
-    private static void slopes(float[] p, float[] ds, int row, int width, float log, float own) {
-        for (int j = 0; j <= width - LANES; j += LANES) {
-            FloatVector weight = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, row + j).sub(log));
-            weight.intoArray(p, row + j);
-            FloatVector.fromArray(FLOATS, ds, row + j).sub(own).mul(weight).intoArray(ds, row + j);
+    /** Scores become weights p = 2^(s - log), and what lies in ds at the same place, dp, becomes p (dp - own); of each row log and own lie in logs. */
+    private static void slopes(float[] p, float[] ds, int rows, int width, float[] logs, int log, int own) {
+        for (int r = 0; r < rows; r++) {
+            float l = logs[log + r], o = logs[own + r];
+            for (int j = r * QUERY_ROW; j < r * QUERY_ROW + width; j += LANES) {
+                FloatVector weight = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, j).sub(l));
+                weight.intoArray(p, j);
+                FloatVector.fromArray(FLOATS, ds, j).sub(o).mul(weight).intoArray(ds, j);
+            }
+        }
+    }
+
+    private static void weights(float[] p, int rows, int width, float[] logs, int log) {
+        for (int r = 0; r < rows; r++) {
+            float l = logs[log + r];
+            for (int j = r * QUERY_ROW; j < r * QUERY_ROW + width; j += LANES) {
+                VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, j).sub(l)).intoArray(p, j);
+            }
         }
     }
 

@@ -18,6 +18,8 @@ final class VectorBlock {
     static final int PANEL = (WIDE ? 4 : 2) * LANES;
     /** Numbers of rows and columns are rounded up to a multiple of this. */
     static final int PAD = Math.max(TILE_ROWS, LANES);
+    /** What a tile begins with that adds to nothing: every row of it. To read it is cheaper than to fill C with zeros first. */
+    private static final float[] ZEROS = new float[PANEL];
 
     private VectorBlock() { }
 
@@ -38,30 +40,30 @@ final class VectorBlock {
      */
     static void multiply(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int bPanel,
                          int rows, int columns, int depth, boolean add) {
-        // a tile adds to what is there
-        if (!add) for (int i = 0; i < rows; i++) Arrays.fill(c, c0 + i * cRow, c0 + i * cRow + columns, 0f);
         for (int j = 0; j < columns; j += PANEL, b0 += bPanel) {
             int vectors = Math.min(PANEL, columns - j) / LANES, pair = vectors & 2;
             for (int i = 0; i < rows; i += TILE_ROWS) {
                 int at = c0 + i * cRow + j, row = a0 + i * aRow;
-                if (vectors == 4) wide(c, at, cRow, a, row, aRow, aColumn, b, b0, bRow, depth);
-                if (pair != 0) tile(c, at, cRow, a, row, aRow, aColumn, b, b0, bRow, depth);
-                if ((vectors & 1) != 0) narrow(c, at + pair * LANES, cRow, a, row, aRow, aColumn, b, b0 + pair * LANES, bRow, depth);
+                if (vectors == 4) wide(c, at, cRow, a, row, aRow, aColumn, b, b0, bRow, depth, add);
+                if (pair != 0) tile(c, at, cRow, a, row, aRow, aColumn, b, b0, bRow, depth, add);
+                if ((vectors & 1) != 0) narrow(c, at + pair * LANES, cRow, a, row, aRow, aColumn, b, b0 + pair * LANES, bRow, depth, add);
             }
         }
     }
 
     /** Four rows by four vectors: 16 sums, and each number of A that is spread over a register is used four times. */
-    private static void wide(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth) {
+    private static void wide(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth, boolean add) {
         int c1 = c0 + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
-        FloatVector s00 = FloatVector.fromArray(FLOATS, c, c0), s01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
-        FloatVector s02 = FloatVector.fromArray(FLOATS, c, c0 + 2 * LANES), s03 = FloatVector.fromArray(FLOATS, c, c0 + 3 * LANES);
-        FloatVector s10 = FloatVector.fromArray(FLOATS, c, c1), s11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
-        FloatVector s12 = FloatVector.fromArray(FLOATS, c, c1 + 2 * LANES), s13 = FloatVector.fromArray(FLOATS, c, c1 + 3 * LANES);
-        FloatVector s20 = FloatVector.fromArray(FLOATS, c, c2), s21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
-        FloatVector s22 = FloatVector.fromArray(FLOATS, c, c2 + 2 * LANES), s23 = FloatVector.fromArray(FLOATS, c, c2 + 3 * LANES);
-        FloatVector s30 = FloatVector.fromArray(FLOATS, c, c3), s31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
-        FloatVector s32 = FloatVector.fromArray(FLOATS, c, c3 + 2 * LANES), s33 = FloatVector.fromArray(FLOATS, c, c3 + 3 * LANES);
+        float[] from = add ? c : ZEROS;
+        int f0 = add ? c0 : 0, f1 = add ? c1 : 0, f2 = add ? c2 : 0, f3 = add ? c3 : 0;
+        FloatVector s00 = FloatVector.fromArray(FLOATS, from, f0), s01 = FloatVector.fromArray(FLOATS, from, f0 + LANES);
+        FloatVector s02 = FloatVector.fromArray(FLOATS, from, f0 + 2 * LANES), s03 = FloatVector.fromArray(FLOATS, from, f0 + 3 * LANES);
+        FloatVector s10 = FloatVector.fromArray(FLOATS, from, f1), s11 = FloatVector.fromArray(FLOATS, from, f1 + LANES);
+        FloatVector s12 = FloatVector.fromArray(FLOATS, from, f1 + 2 * LANES), s13 = FloatVector.fromArray(FLOATS, from, f1 + 3 * LANES);
+        FloatVector s20 = FloatVector.fromArray(FLOATS, from, f2), s21 = FloatVector.fromArray(FLOATS, from, f2 + LANES);
+        FloatVector s22 = FloatVector.fromArray(FLOATS, from, f2 + 2 * LANES), s23 = FloatVector.fromArray(FLOATS, from, f2 + 3 * LANES);
+        FloatVector s30 = FloatVector.fromArray(FLOATS, from, f3), s31 = FloatVector.fromArray(FLOATS, from, f3 + LANES);
+        FloatVector s32 = FloatVector.fromArray(FLOATS, from, f3 + 2 * LANES), s33 = FloatVector.fromArray(FLOATS, from, f3 + 3 * LANES);
         for (int k = 0; k < depth; k++) {
             int row = b0 + k * bRow, at = a0 + k * aColumn;
             FloatVector r0 = FloatVector.fromArray(FLOATS, b, row), r1 = FloatVector.fromArray(FLOATS, b, row + LANES);
@@ -106,12 +108,14 @@ final class VectorBlock {
     }
 
     /** Four rows by two vectors: eight sums, as many as two multiply-add units with a latency of four need. */
-    private static void tile(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth) {
+    private static void tile(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth, boolean add) {
         int c1 = c0 + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
-        FloatVector s00 = FloatVector.fromArray(FLOATS, c, c0), s01 = FloatVector.fromArray(FLOATS, c, c0 + LANES);
-        FloatVector s10 = FloatVector.fromArray(FLOATS, c, c1), s11 = FloatVector.fromArray(FLOATS, c, c1 + LANES);
-        FloatVector s20 = FloatVector.fromArray(FLOATS, c, c2), s21 = FloatVector.fromArray(FLOATS, c, c2 + LANES);
-        FloatVector s30 = FloatVector.fromArray(FLOATS, c, c3), s31 = FloatVector.fromArray(FLOATS, c, c3 + LANES);
+        float[] from = add ? c : ZEROS;
+        int f0 = add ? c0 : 0, f1 = add ? c1 : 0, f2 = add ? c2 : 0, f3 = add ? c3 : 0;
+        FloatVector s00 = FloatVector.fromArray(FLOATS, from, f0), s01 = FloatVector.fromArray(FLOATS, from, f0 + LANES);
+        FloatVector s10 = FloatVector.fromArray(FLOATS, from, f1), s11 = FloatVector.fromArray(FLOATS, from, f1 + LANES);
+        FloatVector s20 = FloatVector.fromArray(FLOATS, from, f2), s21 = FloatVector.fromArray(FLOATS, from, f2 + LANES);
+        FloatVector s30 = FloatVector.fromArray(FLOATS, from, f3), s31 = FloatVector.fromArray(FLOATS, from, f3 + LANES);
         for (int k = 0; k < depth; k++) {
             int row = b0 + k * bRow, at = a0 + k * aColumn;
             FloatVector r0 = FloatVector.fromArray(FLOATS, b, row), r1 = FloatVector.fromArray(FLOATS, b, row + LANES);
@@ -139,12 +143,14 @@ final class VectorBlock {
     }
 
     /** Four rows by one vector: the last columns. */
-    private static void narrow(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth) {
+    private static void narrow(float[] c, int c0, int cRow, float[] a, int a0, int aRow, int aColumn, float[] b, int b0, int bRow, int depth, boolean add) {
         int c1 = c0 + cRow, c2 = c1 + cRow, c3 = c2 + cRow;
-        FloatVector s00 = FloatVector.fromArray(FLOATS, c, c0);
-        FloatVector s10 = FloatVector.fromArray(FLOATS, c, c1);
-        FloatVector s20 = FloatVector.fromArray(FLOATS, c, c2);
-        FloatVector s30 = FloatVector.fromArray(FLOATS, c, c3);
+        float[] from = add ? c : ZEROS;
+        int f0 = add ? c0 : 0, f1 = add ? c1 : 0, f2 = add ? c2 : 0, f3 = add ? c3 : 0;
+        FloatVector s00 = FloatVector.fromArray(FLOATS, from, f0);
+        FloatVector s10 = FloatVector.fromArray(FLOATS, from, f1);
+        FloatVector s20 = FloatVector.fromArray(FLOATS, from, f2);
+        FloatVector s30 = FloatVector.fromArray(FLOATS, from, f3);
         for (int k = 0; k < depth; k++) {
             int row = b0 + k * bRow, at = a0 + k * aColumn;
             FloatVector r0 = FloatVector.fromArray(FLOATS, b, row);
@@ -168,15 +174,33 @@ final class VectorBlock {
         return (rows + PANEL - 1) / PANEL * PANEL * width;
     }
 
-    /** The rows of x, each {@code width} long, as columns of packed panels: B of {@link #multiply} with bRow = PANEL and bPanel = PANEL·width. */
-    static void turn(float[] to, float[] x, int x0, int rows, int width) {
+    /** factor times the rows of x, each {@code width} long, as columns of packed panels: B of {@link #multiply} with bRow = PANEL and bPanel = PANEL·width. */
+    static void turn(float[] to, float[] x, int x0, int rows, int width, float factor) {
         for (int j = 0; j < rows; j += PANEL) {
             int panel = j * width, columns = Math.min(PANEL, rows - j);
             if (columns < PANEL) Arrays.fill(to, panel, panel + PANEL * width, 0f);
-            for (int c = 0; c < columns; c++) {
+            int c = 0;
+            for (; c <= columns - 8; c += 8) turnEight(to, panel + c, x, x0 + (j + c) * width, width, factor);
+            for (; c < columns; c++) {
                 int from = x0 + (j + c) * width, at = panel + c;
-                for (int k = 0; k < width; k++) to[at + k * PANEL] = x[from + k];
+                for (int k = 0; k < width; k++) to[at + k * PANEL] = factor * x[from + k];
             }
+        }
+    }
+
+    /** Eight rows at once, since a column of one row alone touches a line of the cache for each number. */
+    private static void turnEight(float[] to, int at, float[] x, int x0, int width, float factor) {
+        int x1 = x0 + width, x2 = x1 + width, x3 = x2 + width, x4 = x3 + width, x5 = x4 + width, x6 = x5 + width, x7 = x6 + width;
+        for (int k = 0; k < width; k++) {
+            int row = at + k * PANEL;
+            to[row] = factor * x[x0 + k];
+            to[row + 1] = factor * x[x1 + k];
+            to[row + 2] = factor * x[x2 + k];
+            to[row + 3] = factor * x[x3 + k];
+            to[row + 4] = factor * x[x4 + k];
+            to[row + 5] = factor * x[x5 + k];
+            to[row + 6] = factor * x[x6 + k];
+            to[row + 7] = factor * x[x7 + k];
         }
     }
 
