@@ -6,6 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.unrolled.tensor.Tensor;
 import org.unrolled.tensor.Tensors;
 import org.unrolled.tensor.op.Heads;
+import org.unrolled.tensor.op.ScaledDotProductAttention;
+import org.unrolled.tensor.op.SelfAttention;
 
 /**
  * MultiHead(Q, K, V) = Concat(head₁, …, headₕ) W_O with headᵢ = softmax(QᵢKᵢᵀ/√d_k) Vᵢ
@@ -85,17 +87,25 @@ public final class MultiHeadAttention extends Module {
 
     /** Attention without its weights, which then are never all in memory. */
     Tensor output(Tensor query, Tensor key, Tensor value, @Nullable Tensor mask, boolean causal) {
+        // other positions may turn the heads, which then have to be there one by one
+        boolean turns = positions != RelativePositions.NONE && !(positions instanceof Alibi);
+        if (query == key && key == value && !turns && !needsWeights(null)) {
+            requireSequences(query);
+            int T = query.size(1);
+            return run(out, SelfAttention.apply(Tensors.linear(query, inWeight, inBias), numHeads, positions.bias(numHeads, T, T), mask, causal));
+        }
         Tensor[] heads = heads(query, key, value);
         return outputOf(positions.turn(heads[0], 0), positions.turn(heads[1], 0), heads[2], mask, causal);
     }
 
     private Tensor outputOf(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
-        // a bias of the scores, and dropout of the weights, need the weights
         Tensor bias = positions.bias(numHeads, q.size(2), k.size(2));
-        if (bias != null || dropout.training() && dropout.p > 0) {
-            return joined(run(dropout, weights(q, k, bias, mask, causal)).matmul(v));
-        }
-        return joined(Tensors.scaledDotProductAttention(q, k, v, mask, causal));
+        return joined(needsWeights(bias) ? run(dropout, weights(q, k, bias, mask, causal)).matmul(v) : ScaledDotProductAttention.apply(q, k, v, bias, mask, causal));
+    }
+
+    /** Dropout acts on the weights, and a bias that is trained gets its gradient through them. */
+    private boolean needsWeights(@Nullable Tensor bias) {
+        return dropout.training() && dropout.p > 0 || bias != null && bias.requiresGrad();
     }
 
     /** The keys after each query; the queries stand at the last T of the S positions. */

@@ -43,6 +43,8 @@ import org.unrolled.tensor.op.Gru;
 import org.unrolled.tensor.op.Lstm;
 import org.unrolled.tensor.op.RecurrentWeights;
 import org.unrolled.tensor.op.Rnn;
+import org.unrolled.tensor.op.ScaledDotProductAttention;
+import org.unrolled.tensor.op.SelfAttention;
 
 /** What a learner reads when a shape is wrong: the operation, the shapes, the rule and a hint. */
 class ErrorsTest {
@@ -224,6 +226,12 @@ class ErrorsTest {
                         () -> scaledDotProductAttention(ones(3, 4), ones(5, 4), ones(6, 4))),
                 error("attention: scores (3, 5) with mask (2, 3, 5): the mask is larger than what it masks. Hint: it is broadcast to one row for each query, one column for each key.",
                         () -> scaledDotProductAttention(ones(3, 4), ones(5, 4), ones(5, 4), ones(2, 3, 5), false)),
+                error("attention: scores (3, 5) with bias (2, 3, 5): the bias is larger than what it is added to. Hint: it is broadcast to one row for each query, one column for each key.",
+                        () -> ScaledDotProductAttention.apply(ones(3, 4), ones(5, 4), ones(5, 4), ones(2, 3, 5), null, false)),
+                error("attention: the bias (3, 5) asks for a gradient, and there is none of it here. Hint: write the softmax out, q.matmul(k.transpose()).add(bias).softmax()",
+                        () -> ScaledDotProductAttention.apply(ones(3, 4), ones(5, 4), ones(5, 4), ones(3, 5).requiresGrad(true), null, false)),
+                error("attention: (2, 3, 8) for 2 heads: it is (B, T, 3·numHeads·d_k), queries, keys and values side by side. Hint: project to three times the width.",
+                        () -> SelfAttention.apply(ones(2, 3, 8), 2, null, null, false)),
                 error("linear: (2, 3) with weight (3, 4): the weight is (out, in), and in must be the last size of the input. Hint: transpose the weight.",
                         () -> linear(ones(2, 3), ones(3, 4), ones(4))),
                 error("linear: weight (4, 3) with bias (3): the bias has one element for each output. Hint: zeros(4)", () -> linear(ones(2, 3), ones(4, 3), ones(3))),

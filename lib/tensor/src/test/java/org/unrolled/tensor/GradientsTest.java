@@ -23,6 +23,7 @@ import static org.unrolled.tensor.Tensors.l1Loss;
 import static org.unrolled.tensor.Tensors.linear;
 import static org.unrolled.tensor.Tensors.maxPool1d;
 import static org.unrolled.tensor.Tensors.maxPool2d;
+import static org.unrolled.tensor.Tensors.maxAbsDiff;
 import static org.unrolled.tensor.Tensors.mseLoss;
 import static org.unrolled.tensor.Tensors.noGrad;
 import static org.unrolled.tensor.Tensors.ones;
@@ -52,6 +53,8 @@ import org.unrolled.tensor.op.Heads;
 import org.unrolled.tensor.op.Lstm;
 import org.unrolled.tensor.op.RecurrentWeights;
 import org.unrolled.tensor.op.Rnn;
+import org.unrolled.tensor.op.ScaledDotProductAttention;
+import org.unrolled.tensor.op.SelfAttention;
 
 /** Every operation's gradient against central differences, on every usable provider. */
 class GradientsTest {
@@ -203,6 +206,11 @@ class GradientsTest {
                 op("attention, masked", t -> scaledDotProductAttention(t[0], t[1], t[2], causalMask(4), false), x(4, 3), x(4, 3), x(4, 2)),
                 op("attention, a query that sees nothing", t -> scaledDotProductAttention(t[0], t[1], t[2], tensor(new double[][] {{1, 1, 1}, {0, 1, 0}}), false),
                         x(2, 4), x(3, 4), x(3, 2)),
+                op("attention with a bias", t -> ScaledDotProductAttention.apply(t[0], t[1], t[2], slopes(2, 3, 5), null, false), x(2, 2, 3, 4), x(2, 2, 5, 4), x(2, 2, 5, 3)),
+                op("attention with a bias and a mask", t -> ScaledDotProductAttention.apply(t[0], t[1], t[2], slopes(4, 4), ids(new int[] {0, 0, 1, 0, 0, 0, 0, 1}, 2, 1, 4), true),
+                        x(2, 4, 3), x(2, 4, 3), x(2, 4, 2)),
+                op("self-attention", t -> SelfAttention.apply(t[0], 2, null, null, false), x(2, 3, 12)),
+                op("self-attention, causal, with a bias and a mask", t -> SelfAttention.apply(t[0], 2, slopes(2, 3, 3), ids(new int[] {0, 0, 0, 0, 0, 1}, 2, 1, 1, 3), true), x(2, 3, 12)),
                 op("attention with itself", t -> scaledDotProductAttention(t[0], t[0], t[0], null, true), x(2, 3, 4)),
                 op("linear", t -> linear(t[0], t[1], t[2]), x(2, 3, 4), x(5, 4), x(5)),
                 op("conv2d", t -> conv2d(t[0], t[1], t[2], 1, 1), x(2, 2, 4, 5), x(3, 2, 3, 3), x(3)),
@@ -276,6 +284,23 @@ class GradientsTest {
             assertThatThrownBy(() -> fails.mul(3).sum().backward()).as("the first gradient that comes to y").hasMessage("no gradient here");
         });
         assertThat(kernels.out).isZero();
+    }
+
+    private static Tensor slopes(int... shape) {
+        return randn(new Random(9), shape);
+    }
+
+    /** From a projection, as one operation and piece by piece. */
+    @Test void selfAttentionIsItsParts() {
+        Tensor x = randn(new Random(1), 3, 70, 3 * 4 * 16).requiresGrad(true), same = x.copy().requiresGrad(true), bias = slopes(4, 70, 70), dout = randn(new Random(2), 3, 70, 64);
+        Tensor whole = SelfAttention.apply(x, 4, bias, null, true);
+        Tensor q = Heads.apply(same, 0, 3, 4), k = Heads.apply(same, 1, 3, 4), v = Heads.apply(same, 2, 3, 4);
+        Tensor scores = q.matmul(k.transpose()).div(4).add(bias).maskedFill(causalMask(70), Double.NEGATIVE_INFINITY);
+        Tensor parts = scores.softmax().matmul(v).transpose(1, 2).reshape(3, 70, 64);
+        assertThat(maxAbsDiff(whole, parts)).isLessThan(1e-5);
+        whole.backward(dout);
+        parts.backward(dout);
+        assertThat(maxAbsDiff(x.grad(), same.grad())).isLessThan(2e-5);
     }
 
     /** Attention's three gradients come from one computation; what it kept for an input that asked for none must not be there in the next pass. */

@@ -7,18 +7,17 @@ import uk.ac.manchester.tornado.api.types.arrays.FloatArray;
 import uk.ac.manchester.tornado.api.types.arrays.IntArray;
 
 /**
- * Attention without a matrix of weights. From n[m] stand the mask's strides over (B, H, T, S), then B, H, T, S, D, V and shift. A work item
+ * Attention without a matrix of weights. From n[m] stand the bias's strides over (B, H, T, S), then B, H, T, S, D, V and shift. A work item
  * takes a query, or for the gradients of keys and values a key.
  */
 final class AttentionLoops {
     private AttentionLoops() { }
 
-    /** Whether query i of plane p does not see key j: 1 or 0. */
-    static int hidden(FloatArray mask, int mask0, IntArray n, int m, int p, int i, int j) {
+    /** What is added to the score of query i of plane p and key j: -∞ if the query does not see the key. */
+    static float bias(FloatArray bias, int bias0, IntArray n, int m, int p, int i, int j) {
         int H = n.get(m + 5);
-        int at = mask0 + p / H * n.get(m) + p % H * n.get(m + 1) + i * n.get(m + 2) + j * n.get(m + 3);
-        if (j > i + n.get(m + 10)) return 1;
-        return mask.get(at) != 0f ? 1 : 0;
+        int at = bias0 + p / H * n.get(m) + p % H * n.get(m + 1) + i * n.get(m + 2) + j * n.get(m + 3);
+        return j > i + n.get(m + 10) ? Float.NEGATIVE_INFINITY : bias.get(at);
     }
 
     /** Σ a[a0 + c] · b[b0 + c]. */
@@ -29,20 +28,21 @@ final class AttentionLoops {
     }
 
     /** y_i = Σⱼ p_ij v_j and L_i, in one pass over the keys: what was mixed so far is scaled down whenever a larger score comes (Milakov and Gimelshein 2018). */
-    static void attention(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c) {
+    static void attention(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray bias, IntArray n, FloatArray c) {
         int queries = n.get(10) * n.get(11) * n.get(12);
-        for (@Parallel int e = 0; e < queries; e++) query(y, logSum, q, k, v, mask, n, c, e);
+        for (@Parallel int e = 0; e < queries; e++) query(y, logSum, q, k, v, bias, n, c, e);
     }
 
-    static void query(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c, int e) {
-        int y0 = n.get(0), l0 = n.get(1), q0 = n.get(2), k0 = n.get(3), v0 = n.get(4), m0 = n.get(5);
+    static void query(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray bias, IntArray n, FloatArray c, int e) {
+        int y0 = n.get(0), l0 = n.get(1), q0 = n.get(2), k0 = n.get(3), v0 = n.get(4), b0 = n.get(5);
         int T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15);
         int p = e / T, i = e % T;
         float largest = Float.NEGATIVE_INFINITY, sum = 0f;
         for (int f = 0; f < V; f++) y.set(y0 + e * V + f, 0f);
         for (int j = 0; j < S; j++) {
-            if (hidden(mask, m0, n, 6, p, i, j) == 0) {
-                float s = c.get(0) * dot(q, q0 + e * D, k, k0 + (p * S + j) * D, D);
+            float added = bias(bias, b0, n, 6, p, i, j);
+            if (added != Float.NEGATIVE_INFINITY) {
+                float s = c.get(0) * dot(q, q0 + e * D, k, k0 + (p * S + j) * D, D) + added;
                 float next = Loops.larger(largest, s), weight = TornadoMath.exp(s - next);
                 float rest = sum > 0f ? TornadoMath.exp(largest - next) : 0f;
                 sum = sum * rest + weight;
@@ -73,8 +73,8 @@ final class AttentionLoops {
      * The same, a group for {@value #QUERIES} queries (Dao et al. 2022): it fetches {@value #KEYS} keys and values at a time into local memory, where all its queries use
      * them. An item holds 4 x 4 elements of y in registers; keys that no query of the group may see yet are not fetched at all.
      */
-    static void attentionTiled(KernelContext context, FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c) {
-        int y0 = n.get(0), l0 = n.get(1), q0 = n.get(2), k0 = n.get(3), v0 = n.get(4), m0 = n.get(5);
+    static void attentionTiled(KernelContext context, FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray bias, IntArray n, FloatArray c) {
+        int y0 = n.get(0), l0 = n.get(1), q0 = n.get(2), k0 = n.get(3), v0 = n.get(4), b0 = n.get(5);
         int T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15), shift = n.get(16);
         float[] tileQ = context.allocateFloatLocalArray(WIDE * QUERIES);
         float[] tileK = context.allocateFloatLocalArray(WIDE * KEYS);
@@ -115,7 +115,8 @@ final class AttentionLoops {
                     float s = Float.NEGATIVE_INFINITY;
                     if (i < T) {
                         if (j < S) {
-                            if (hidden(mask, m0, n, 6, p, i, j) == 0) s = c.get(0) * score[2 * r + h];
+                            float added = bias(bias, b0, n, 6, p, i, j);
+                            if (added != Float.NEGATIVE_INFINITY) s = c.get(0) * score[2 * r + h] + added;
                         }
                     }
                     weights[(4 * w + r) * KEYS + h * SIDE + x] = s;
@@ -164,17 +165,18 @@ final class AttentionLoops {
     }
 
     /** dq_i (+)= scale · Σⱼ ds_ij k_j with ds_ij = p_ij (dout_i · v_j - dout_i · y_i). */
-    static void attentionQueryBackward(FloatArray dq, FloatArray dout, FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c) {
-        int dq0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), q0 = n.get(4), k0 = n.get(5), v0 = n.get(6), m0 = n.get(7);
+    static void attentionQueryBackward(FloatArray dq, FloatArray dout, FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray bias, IntArray n, FloatArray c) {
+        int dq0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), q0 = n.get(4), k0 = n.get(5), v0 = n.get(6), b0 = n.get(7);
         int planes = n.get(12) * n.get(13), T = n.get(14), S = n.get(15), D = n.get(16), V = n.get(17), acc = n.get(19), queries = planes * T;
         for (@Parallel int e = 0; e < queries; e++) {
             int p = e / T, i = e % T;
             float own = dot(dout, d0 + e * V, y, y0 + e * V, V);
             if (acc == 0) for (int f = 0; f < D; f++) dq.set(dq0 + e * D + f, 0f);
             for (int j = 0; j < S; j++) {
-                if (hidden(mask, m0, n, 8, p, i, j) == 0) {
+                float added = bias(bias, b0, n, 8, p, i, j);
+                if (added != Float.NEGATIVE_INFINITY) {
                     int key = p * S + j;
-                    float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + e * D, k, k0 + key * D, D) - logSum.get(l0 + e));
+                    float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + e * D, k, k0 + key * D, D) + added - logSum.get(l0 + e));
                     float ds = c.get(0) * weight * (dot(dout, d0 + e * V, v, v0 + key * V, V) - own);
                     for (int f = 0; f < D; f++) dq.set(dq0 + e * D + f, dq.get(dq0 + e * D + f) + ds * k.get(k0 + key * D + f));
                 }
@@ -183,16 +185,17 @@ final class AttentionLoops {
     }
 
     /** dk_j (+)= scale · Σᵢ ds_ij q_i. */
-    static void attentionKeyBackward(FloatArray dk, FloatArray dout, FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c) {
-        int dk0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), q0 = n.get(4), k0 = n.get(5), v0 = n.get(6), m0 = n.get(7);
+    static void attentionKeyBackward(FloatArray dk, FloatArray dout, FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray bias, IntArray n, FloatArray c) {
+        int dk0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), q0 = n.get(4), k0 = n.get(5), v0 = n.get(6), b0 = n.get(7);
         int planes = n.get(12) * n.get(13), T = n.get(14), S = n.get(15), D = n.get(16), V = n.get(17), acc = n.get(19), keys = planes * S;
         for (@Parallel int e = 0; e < keys; e++) {
             int p = e / S, j = e % S;
             if (acc == 0) for (int f = 0; f < D; f++) dk.set(dk0 + e * D + f, 0f);
             for (int i = 0; i < T; i++) {
-                if (hidden(mask, m0, n, 8, p, i, j) == 0) {
+                float added = bias(bias, b0, n, 8, p, i, j);
+                if (added != Float.NEGATIVE_INFINITY) {
                     int query = p * T + i;
-                    float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + query * D, k, k0 + e * D, D) - logSum.get(l0 + query));
+                    float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + query * D, k, k0 + e * D, D) + added - logSum.get(l0 + query));
                     float own = dot(dout, d0 + query * V, y, y0 + query * V, V);
                     float ds = c.get(0) * weight * (dot(dout, d0 + query * V, v, v0 + e * V, V) - own);
                     for (int f = 0; f < D; f++) dk.set(dk0 + e * D + f, dk.get(dk0 + e * D + f) + ds * q.get(q0 + query * D + f));
@@ -202,16 +205,17 @@ final class AttentionLoops {
     }
 
     /** dv_j (+)= Σᵢ p_ij dout_i. */
-    static void attentionValueBackward(FloatArray dv, FloatArray dout, FloatArray logSum, FloatArray q, FloatArray k, FloatArray mask, IntArray n, FloatArray c) {
-        int dv0 = n.get(0), d0 = n.get(1), l0 = n.get(2), q0 = n.get(3), k0 = n.get(4), m0 = n.get(5);
+    static void attentionValueBackward(FloatArray dv, FloatArray dout, FloatArray logSum, FloatArray q, FloatArray k, FloatArray bias, IntArray n, FloatArray c) {
+        int dv0 = n.get(0), d0 = n.get(1), l0 = n.get(2), q0 = n.get(3), k0 = n.get(4), b0 = n.get(5);
         int planes = n.get(10) * n.get(11), T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15), acc = n.get(17), keys = planes * S;
         for (@Parallel int e = 0; e < keys; e++) {
             int p = e / S, j = e % S;
             if (acc == 0) for (int f = 0; f < V; f++) dv.set(dv0 + e * V + f, 0f);
             for (int i = 0; i < T; i++) {
-                if (hidden(mask, m0, n, 6, p, i, j) == 0) {
+                float added = bias(bias, b0, n, 6, p, i, j);
+                if (added != Float.NEGATIVE_INFINITY) {
                     int query = p * T + i;
-                    float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + query * D, k, k0 + e * D, D) - logSum.get(l0 + query));
+                    float weight = TornadoMath.exp(c.get(0) * dot(q, q0 + query * D, k, k0 + e * D, D) + added - logSum.get(l0 + query));
                     for (int f = 0; f < V; f++) dv.set(dv0 + e * V + f, dv.get(dv0 + e * V + f) + weight * dout.get(d0 + query * V + f));
                 }
             }
@@ -228,8 +232,8 @@ final class AttentionLoops {
      * the matrix as local memory holds. Of queries the rows are q and dout, the columns k and v; of keys it is the other way round.
      */
     static void attentionGradientTiled(KernelContext context, FloatArray dr, FloatArray rows, FloatArray columns, FloatArray rowValues, FloatArray columnValues, FloatArray dout, FloatArray y,
-                                       FloatArray logSum, FloatArray mask, IntArray n, FloatArray c) {
-        int keys = n.get(20), dr0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), m0 = n.get(7);
+                                       FloatArray logSum, FloatArray bias, IntArray n, FloatArray c) {
+        int keys = n.get(20), dr0 = n.get(0), d0 = n.get(1), y0 = n.get(2), l0 = n.get(3), b0 = n.get(7);
         int r0 = n.get(keys != 0 ? 5 : 4), c0 = n.get(keys != 0 ? 4 : 5), rv0 = n.get(keys != 0 ? 6 : 1), cv0 = n.get(keys != 0 ? 1 : 6);
         int T = n.get(14), S = n.get(15), D = n.get(16), V = n.get(17), acc = n.get(19);
         int R = keys != 0 ? S : T, C = keys != 0 ? T : S;
@@ -286,8 +290,9 @@ final class AttentionLoops {
                     if (i < R) {
                         if (j < C) {
                             int query = keys != 0 ? j : i, key = keys != 0 ? i : j;
-                            if (hidden(mask, m0, n, 8, p, query, key) == 0) {
-                                float weight = TornadoMath.exp(c.get(0) * score[2 * r + h] - logSum.get(l0 + p * T + query));
+                            float added = bias(bias, b0, n, 8, p, query, key);
+                            if (added != Float.NEGATIVE_INFINITY) {
+                                float weight = TornadoMath.exp(c.get(0) * score[2 * r + h] + added - logSum.get(l0 + p * T + query));
                                 value = c.get(0) * weight * (slope[2 * r + h] - own[keys != 0 ? h * SIDE + x : 4 * w + r]);
                             }
                         }
@@ -317,8 +322,8 @@ final class AttentionLoops {
     }
 
     /** {@link #attentionValueBackward} for {@value #QUERIES} keys against {@value #KEYS} queries at a time. */
-    static void attentionValueTiled(KernelContext context, FloatArray dv, FloatArray dout, FloatArray logSum, FloatArray q, FloatArray k, FloatArray mask, IntArray n, FloatArray c) {
-        int dv0 = n.get(0), d0 = n.get(1), l0 = n.get(2), q0 = n.get(3), k0 = n.get(4), m0 = n.get(5);
+    static void attentionValueTiled(KernelContext context, FloatArray dv, FloatArray dout, FloatArray logSum, FloatArray q, FloatArray k, FloatArray bias, IntArray n, FloatArray c) {
+        int dv0 = n.get(0), d0 = n.get(1), l0 = n.get(2), q0 = n.get(3), k0 = n.get(4), b0 = n.get(5);
         int T = n.get(12), S = n.get(13), D = n.get(14), V = n.get(15), acc = n.get(17);
         float[] tile = context.allocateFloatLocalArray(WIDE * KEYS);
         float[] weights = context.allocateFloatLocalArray(QUERIES * KEYS);
@@ -347,7 +352,8 @@ final class AttentionLoops {
                     float weight = 0f;
                     if (j < S) {
                         if (i < T) {
-                            if (hidden(mask, m0, n, 6, p, i, j) == 0) weight = TornadoMath.exp(c.get(0) * score[2 * r + h] - logSum.get(l0 + p * T + i));
+                            float added = bias(bias, b0, n, 6, p, i, j);
+                            if (added != Float.NEGATIVE_INFINITY) weight = TornadoMath.exp(c.get(0) * score[2 * r + h] + added - logSum.get(l0 + p * T + i));
                         }
                     }
                     weights[(4 * w + r) * KEYS + h * SIDE + x] = weight;

@@ -72,8 +72,8 @@ public class FpgaKernels extends VectorKernels {
         run(SOFTMAX, 1, false, outer * inner, new int[] {outer, n, inner}, NONE, y, x);
     }
 
-    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        run(ATTENTION, 2, false, B * H * T, TornadoKernels.join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
+    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        run(ATTENTION, 2, false, B * H * T, TornadoKernels.join(strideBias, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, bias);
     }
 
     // ---- convolution

@@ -33,10 +33,10 @@ final class FpgaLoops {
     }
 
     /** {@link AttentionLoops#attention}. */
-    static void attention(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray mask, IntArray n, FloatArray c) {
+    static void attention(FloatArray y, FloatArray logSum, FloatArray q, FloatArray k, FloatArray v, FloatArray bias, IntArray n, FloatArray c) {
         int items = n.get(ITEMS), queries = n.get(ELEMENTS);
         for (@Parallel int e = 0; e < items; e++) {
-            if (e < queries) AttentionLoops.query(y, logSum, q, k, v, mask, n, c, e);
+            if (e < queries) AttentionLoops.query(y, logSum, q, k, v, bias, n, c, e);
         }
     }
 

@@ -569,20 +569,20 @@ public class TornadoKernels implements StepCompiler {
 
     // ---- attention without a matrix of weights in memory
 
-    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        run(tiles.attention(T, S, D, V) ? ATTENTION_TILED : ATTENTION, 2, false, join(strideMask, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, mask);
+    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        run(tiles.attention(T, S, D, V) ? ATTENTION_TILED : ATTENTION, 2, false, join(strideBias, B, H, T, S, D, V, shift), new float[] {scale}, y, log, q, k, v, bias);
     }
 
-    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_QUERY_TILED : ATTENTION_QUERY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc), 0), new float[] {scale}, dq, dout, y, log, q, k, v, mask);
+    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_QUERY_TILED : ATTENTION_QUERY_BACKWARD, 1, acc, join(strideBias, B, H, T, S, D, V, shift, flag(acc), 0), new float[] {scale}, dq, dout, y, log, q, k, v, bias);
     }
 
-    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_KEY_TILED : ATTENTION_KEY_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc), 1), new float[] {scale}, dk, dout, y, log, q, k, v, mask);
+    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_KEY_TILED : ATTENTION_KEY_BACKWARD, 1, acc, join(strideBias, B, H, T, S, D, V, shift, flag(acc), 1), new float[] {scale}, dk, dout, y, log, q, k, v, bias);
     }
 
-    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_VALUE_TILED : ATTENTION_VALUE_BACKWARD, 1, acc, join(strideMask, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dv, dout, log, q, k, mask);
+    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        run(tiles.attentionGradient(T, S, D, V) ? ATTENTION_VALUE_TILED : ATTENTION_VALUE_BACKWARD, 1, acc, join(strideBias, B, H, T, S, D, V, shift, flag(acc)), new float[] {scale}, dv, dout, log, q, k, bias);
     }
 
     // ---- optimisers

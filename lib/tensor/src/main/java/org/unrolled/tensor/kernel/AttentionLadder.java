@@ -211,7 +211,7 @@ public final class AttentionLadder {
 
     /** Step 6. {@link VectorAttention}, on all threads where it is worth it. It keeps log Σ exp s of each query too, from which its gradients begin. */
     public static void library(float[] y, float[] q, float[] k, float[] v, int H, int T, int D, boolean causal) {
-        Buffer log = Buffer.of(new float[H * T]), noMask = Buffer.of(new float[1]);
-        new VectorAttention(Buffer.of(q), Buffer.of(k), Buffer.of(v), noMask, new int[4], 1, H, T, T, D, D, scale(D), causal ? 0 : T - 1).forward(Buffer.of(y), log);
+        Buffer log = Buffer.of(new float[H * T]), noBias = Buffer.of(new float[1]);
+        new VectorAttention(Buffer.of(q), Buffer.of(k), Buffer.of(v), noBias, new int[4], 1, H, T, T, D, D, scale(D), causal ? 0 : T - 1).forward(Buffer.of(y), log);
     }
 }

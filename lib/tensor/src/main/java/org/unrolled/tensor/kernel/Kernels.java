@@ -532,9 +532,9 @@ public interface Kernels {
 
     // ---- attention without a matrix of weights in memory
     //
-    // q is (B, H, T, D), k (B, H, S, D), v (B, H, S, V). With s_ij = scale · q_i · k_j, query i takes p_ij = exp(s_ij - L_i) of value j
-    // where j ≤ i + shift and the mask, read at strideMask over (B, H, T, S), is 0; of all others nothing, p_ij = 0.
-    // shift = S - 1 hides no key; S - T is causal. Where a hidden key or value is NaN or ∞ the result may be NaN or not. Each gradient computes p again from q, k and L (Dao et al. 2022).
+    // q is (B, H, T, D), k (B, H, S, D), v (B, H, S, V). With s_ij = scale · q_i · k_j + bias_ij, the bias read at strideBias over (B, H, T, S), query i takes
+    // p_ij = exp(s_ij - L_i) of value j where j ≤ i + shift; of all others nothing, p_ij = 0. A bias of -∞ hides a key. shift = S - 1 hides none; S - T is causal.
+    // Where a hidden key or value is NaN or ∞ the result may be NaN or not. Each gradient computes p again from q, k and L (Dao et al. 2022); the bias has none.
 
     /**
      * y_i = Σⱼ p_ij v_j, and L_i = log Σⱼ exp(s_ij) over the keys that query i sees; one that sees none has y_i = 0 and L_i = -∞.
@@ -542,22 +542,22 @@ public interface Kernels {
      * @param y   (B, H, T, V)
      * @param log (B, H, T): L; another storage than y
      */
-    void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift);
+    void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift);
 
     /** dq_i (+)= scale · Σⱼ ds_ij k_j with ds_ij = p_ij (dout_i · v_j - dout_i · y_i). */
-    void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
+    void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
 
     /** dk_j (+)= scale · Σᵢ ds_ij q_i. */
-    void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
+    void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
 
     /** dv_j (+)= Σᵢ p_ij dout_i. */
-    void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
+    void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc);
 
     /** All three, overwritten: p and ds need not be computed for each. dq, dk and dv are three storages. */
-    default void attentionBackward(Buffer dq, Buffer dk, Buffer dv, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        attentionQueryBackward(dq, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, false);
-        attentionKeyBackward(dk, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, false);
-        attentionValueBackward(dv, dout, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, false);
+    default void attentionBackward(Buffer dq, Buffer dk, Buffer dv, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        attentionQueryBackward(dq, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, false);
+        attentionKeyBackward(dk, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, false);
+        attentionValueBackward(dv, dout, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, false);
     }
 
     // ---- optimisers

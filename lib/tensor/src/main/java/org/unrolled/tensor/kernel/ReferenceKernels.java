@@ -1202,11 +1202,11 @@ public class ReferenceKernels implements Kernels {
 
     // ---- attention without a matrix of weights in memory
 
-    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
         float[] ys = y.floats(), logs = log.floats(), vs = v.floats();
         for (int n = 0; n < B * H; n++) {
             for (int i = 0; i < T; i++) {
-                double[] s = scores(q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double[] s = scores(q, k, bias, strideBias, n, i, H, T, S, D, scale, shift);
                 double m = Double.NEGATIVE_INFINITY, sum = 0;
                 for (double score : s) m = Math.max(m, score);
                 boolean seesNothing = m == Double.NEGATIVE_INFINITY;
@@ -1224,11 +1224,11 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
-    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
         float[] ks = k.floats();
         for (int n = 0; n < B * H; n++) {
             for (int i = 0; i < T; i++) {
-                double[] p = weights(log, q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double[] p = weights(log, q, k, bias, strideBias, n, i, H, T, S, D, scale, shift);
                 double[] ds = scoreGradients(p, dout, y, v, n, i, T, S, V);
                 for (int c = 0; c < D; c++) {
                     double sum = 0;
@@ -1239,12 +1239,12 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
-    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
         float[] qs = q.floats();
         for (int n = 0; n < B * H; n++) {
             double[] sums = new double[S * D];
             for (int i = 0; i < T; i++) {
-                double[] p = weights(log, q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double[] p = weights(log, q, k, bias, strideBias, n, i, H, T, S, D, scale, shift);
                 double[] ds = scoreGradients(p, dout, y, v, n, i, T, S, V);
                 for (int j = 0; j < S; j++) {
                     for (int c = 0; c < D && p[j] != 0; c++) sums[j * D + c] += ds[j] * qs[q.offset() + (n * T + i) * D + c];
@@ -1254,11 +1254,11 @@ public class ReferenceKernels implements Kernels {
         }
     }
 
-    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
         for (int n = 0; n < B * H; n++) {
             double[] sums = new double[S * V];
             for (int i = 0; i < T; i++) {
-                double[] p = weights(log, q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+                double[] p = weights(log, q, k, bias, strideBias, n, i, H, T, S, D, scale, shift);
                 for (int j = 0; j < S; j++) {
                     for (int c = 0; c < V && p[j] != 0; c++) sums[j * V + c] += p[j] * dout.floats()[dout.offset() + (n * T + i) * V + c];
                 }
@@ -1268,21 +1268,21 @@ public class ReferenceKernels implements Kernels {
     }
 
     /** s_ij for all j; -∞ where query i does not see key j. */
-    private static double[] scores(Buffer q, Buffer k, Buffer mask, int[] strideMask, int n, int i, int H, int T, int S, int D, float scale, int shift) {
+    private static double[] scores(Buffer q, Buffer k, Buffer bias, int[] strideBias, int n, int i, int H, int T, int S, int D, float scale, int shift) {
         double[] s = new double[S];
         for (int j = 0; j < S; j++) {
-            int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + j * strideMask[3];
-            boolean hidden = j > i + shift || mask.floats()[at] != 0;
+            float added = bias.floats()[bias.offset() + n / H * strideBias[0] + n % H * strideBias[1] + i * strideBias[2] + j * strideBias[3]];
+            boolean hidden = j > i + shift || added == Float.NEGATIVE_INFINITY;
             double dot = 0;
             for (int c = 0; c < D && !hidden; c++) dot += (double) q.floats()[q.offset() + (n * T + i) * D + c] * k.floats()[k.offset() + (n * S + j) * D + c];
-            s[j] = hidden ? Double.NEGATIVE_INFINITY : scale * dot;
+            s[j] = hidden ? Double.NEGATIVE_INFINITY : scale * dot + added;
         }
         return s;
     }
 
     /** p_ij for all j. */
-    private static double[] weights(Buffer log, Buffer q, Buffer k, Buffer mask, int[] strideMask, int n, int i, int H, int T, int S, int D, float scale, int shift) {
-        double[] p = scores(q, k, mask, strideMask, n, i, H, T, S, D, scale, shift);
+    private static double[] weights(Buffer log, Buffer q, Buffer k, Buffer bias, int[] strideBias, int n, int i, int H, int T, int S, int D, float scale, int shift) {
+        double[] p = scores(q, k, bias, strideBias, n, i, H, T, S, D, scale, shift);
         for (int j = 0; j < S; j++) p[j] = p[j] == Double.NEGATIVE_INFINITY ? 0 : Math.exp(p[j] - log.floats()[log.offset() + n * T + i]);
         return p;
     }

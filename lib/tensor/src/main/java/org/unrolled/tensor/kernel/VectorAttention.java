@@ -54,8 +54,8 @@ final class VectorAttention {
     private final Buffer q;
     private final Buffer k;
     private final Buffer v;
-    private final Buffer mask;
-    private final int[] strideMask;
+    private final Buffer bias;
+    private final int[] strideBias;
     private final int heads;
     private final int H;
     private final int T;
@@ -64,17 +64,17 @@ final class VectorAttention {
     private final int V;
     private final float scale;
     private final int shift;
-    private final boolean masked;
+    private final boolean biased;
     /** D and V rounded up. */
     private final int widthD;
     private final int widthV;
 
-    VectorAttention(Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+    VectorAttention(Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
         this.q = q;
         this.k = k;
         this.v = v;
-        this.mask = mask;
-        this.strideMask = strideMask;
+        this.bias = bias;
+        this.strideBias = strideBias;
         this.heads = B * H;
         this.H = H;
         this.T = T;
@@ -83,8 +83,8 @@ final class VectorAttention {
         this.V = V;
         this.scale = scale;
         this.shift = shift;
-        // a mask of one 0 for all hides nothing
-        this.masked = mask.length() != 1 || mask.floats()[mask.offset()] != 0;
+        // one 0 for all changes nothing
+        this.biased = bias.length() != 1 || bias.floats()[bias.offset()] != 0;
         this.widthD = VectorBlock.padded(D);
         this.widthV = VectorBlock.padded(V);
     }
@@ -112,37 +112,65 @@ final class VectorAttention {
      * -∞ in a block of scores where a query does not see a key, and up to {@code width} for keys that are not there. Score (i, j) lies at
      * {@code i·queryStep + j·keyStep}.
      */
-    private void hide(float[] scores, int queryStep, int keyStep, int n, int firstQuery, int lastQuery, int first, int count, int width) {
+    private void hide(float[] scores, int queryStep, int keyStep, int firstQuery, int lastQuery, int first, int count, int width) {
         for (int i = firstQuery; i < lastQuery; i++) {
             int visible = visible(i, first, count), row = (i - firstQuery) * queryStep;
             for (int j = visible; j < width; j++) scores[row + j * keyStep] = Float.NEGATIVE_INFINITY;
-            if (masked) {
-                int at = mask.offset() + n / H * strideMask[0] + n % H * strideMask[1] + i * strideMask[2] + first * strideMask[3];
-                hideMasked(scores, row, keyStep, mask.floats(), at, strideMask[3], visible);
-            }
         }
     }
 
-    private static void hideMasked(float[] scores, int row, int keyStep, float[] mask, int at, int stride, int n) {
-        int j = 0;
-        if (stride == 1) {
-            for (; j <= n - LANES; j += LANES) {
-                long hidden = FloatVector.fromArray(FLOATS, mask, at + j).compare(VectorOperators.NE, 0f).toLong();
-                for (; hidden != 0; hidden &= hidden - 1) scores[row + (j + Long.numberOfTrailingZeros(hidden)) * keyStep] = Float.NEGATIVE_INFINITY;
+    /** Where what is added to the score of the n-th head's query i and key j lies in the bias. */
+    private int biasAt(int n, int i, int j) {
+        return bias.offset() + n / H * strideBias[0] + n % H * strideBias[1] + i * strideBias[2] + j * strideBias[3];
+    }
+
+    /** A row of scores gets its part of the bias, in units of log 2 as the scores are. */
+    private static void add(float[] scores, int row, float[] bias, int at, int step, int n) {
+        int i = 0;
+        if (step == 1) {
+            for (; i <= n - LANES; i += LANES) {
+                FloatVector.fromArray(FLOATS, bias, at + i).mul(LOG2_E).add(FloatVector.fromArray(FLOATS, scores, row + i)).intoArray(scores, row + i);
             }
+        } else if (step == 0) {
+            float same = LOG2_E * bias[at];
+            for (; i <= n - LANES; i += LANES) FloatVector.fromArray(FLOATS, scores, row + i).add(same).intoArray(scores, row + i);
         }
-        for (; j < n; j++) if (mask[at + j * stride] != 0) scores[row + j * keyStep] = Float.NEGATIVE_INFINITY;
+        for (; i < n; i++) scores[row + i] += LOG2_E * bias[at + i * step];
+    }
+
+    /** The bias as forward's blocks have their scores, a row for each key; as it is where it does not change from query to query. */
+    private float[] turned() {
+        int sequences = strideBias[0] == 0 ? 1 : heads / H, perSequence = strideBias[1] == 0 ? 1 : H;
+        float[] turned = ScratchPool.take(sequences * perSequence * S * T);
+        VectorStrided.read(turned, 0, bias.floats(), bias.offset(), new int[] {sequences, perSequence, S, T},
+                new int[] {strideBias[0], strideBias[1], strideBias[3], strideBias[2]}, false);
+        return turned;
+    }
+
+    /** Where a key's row of the n-th head lies in it. */
+    private int turnedAt(int n, int key) {
+        int perSequence = strideBias[1] == 0 ? 1 : H, matrix = (strideBias[0] == 0 ? 0 : n / H * perSequence) + (perSequence == 1 ? 0 : n % H);
+        return (matrix * S + key) * T;
     }
 
     // ---- forward
 
     void forward(Buffer y, Buffer log) {
+        float[] turned = biased && strideBias[2] != 0 ? turned() : null;
+        try {
+            forward(y, log, turned);
+        } finally {
+            if (turned != null) ScratchPool.give(turned);
+        }
+    }
+
+    private void forward(Buffer y, Buffer log, float @Nullable [] turned) {
         // as few tasks as will keep all threads busy; a query's own sums do not depend on its task
         int chunk = Math.clamp((long) heads * T / (4L * Workers.THREADS), QUERIES, CHUNK) / QUERIES * QUERIES, each = (T + chunk - 1) / chunk;
         Workers.forRanges(heads * each, 1, nanos(2), (from, to) -> {
             for (int i = from; i < to; i++) {
                 int start = i % each * chunk;
-                forward(SCRATCH.get(), y, log, i / each, start, Math.min(T, start + chunk));
+                forward(SCRATCH.get(), y, log, turned, i / each, start, Math.min(T, start + chunk));
             }
         });
     }
@@ -151,7 +179,7 @@ final class VectorAttention {
      * Queries from..to-1 of the n-th head. Scores are turned around, a row for each key: then keys, one number of which meets many queries, are read where they lie, and
      * neighbouring queries share a register, so that largest scores and sums need nothing across its lanes.
      */
-    private void forward(Scratch scratch, Buffer y, Buffer log, int n, int from, int to) {
+    private void forward(Scratch scratch, Buffer y, Buffer log, float @Nullable [] turned, int n, int from, int to) {
         int rows = VectorBlock.padded(to - from);
         float[] queries = scratch.block(0, VectorBlock.turnedLength(to - from, D)), keys = scratch.block(1, KEYS * D), values = scratch.block(2, KEYS * widthV);
         float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows), scores = scratch.scores;
@@ -177,7 +205,11 @@ final class VectorAttention {
                 if (count <= 0) continue;
                 VectorBlock.multiply(scores, 0, KEY_ROW, keyRows, k0, D, 1, queries, row * D, PANEL, PANEL * D, VectorBlock.paddedRows(count),
                         VectorBlock.padded(stop - i), D, false);
-                if (masked || visible(i, j, count) < count) hide(scores, 1, KEY_ROW, n, i, stop, j, count, count);
+                for (int key = 0; biased && key < count; key++) {
+                    if (turned == null) add(scores, key * KEY_ROW, bias.floats(), biasAt(n, i, j + key), 0, stop - i);
+                    else add(scores, key * KEY_ROW, turned, turnedAt(n, j + key) + i, 1, stop - i);
+                }
+                if (visible(i, j, count) < count) hide(scores, 1, KEY_ROW, i, stop, j, count, count);
                 weigh(scores, count, VectorBlock.padded(stop - i), mixed, widthV, largest, sums, row, scratch.lanes);
                 VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, 1, KEY_ROW, valueRows, v0, widthV, PANEL, VectorBlock.paddedRows(stop - i),
                         widthV, count, j > 0);
@@ -313,7 +345,8 @@ final class VectorAttention {
                 int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count);
                 VectorBlock.multiply(scores, 0, QUERY_ROW, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
                 if (slopesToo) VectorBlock.multiply(slopes, 0, QUERY_ROW, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
-                if (masked || visible(i, j, count) < width) hide(scores, QUERY_ROW, 1, n, i, stop, j, count, width);
+                for (int r = 0; biased && r < stop - i; r++) add(scores, r * QUERY_ROW, bias.floats(), biasAt(n, i + r, j), strideBias[3], count);
+                if (visible(i, j, count) < width) hide(scores, QUERY_ROW, 1, i, stop, j, count, width);
                 if (slopesToo) slopes(scores, slopes, stop - i, width, logs, i, rows + i);
                 else weights(scores, stop - i, width, logs, i);
                 // pᵀ and dsᵀ: the same blocks, walked down their columns

@@ -466,29 +466,29 @@ public class VectorKernels extends ReferenceKernels {
         return (long) T * S * (D + V) < 16 * HANDFUL;
     }
 
-    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        if (fewPairs(T, S, D, V)) super.attention(y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift);
-        else new VectorAttention(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).forward(y, log);
+    @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        if (fewPairs(T, S, D, V)) super.attention(y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).forward(y, log);
     }
 
-    @Override public void attentionBackward(Buffer dq, Buffer dk, Buffer dv, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift) {
-        if (fewPairs(T, S, D, V)) super.attentionBackward(dq, dk, dv, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift);
-        else new VectorAttention(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).backward(dq, dk, dv, dout, y, log, false);
+    @Override public void attentionBackward(Buffer dq, Buffer dk, Buffer dv, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        if (fewPairs(T, S, D, V)) super.attentionBackward(dq, dk, dv, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(dq, dk, dv, dout, y, log, false);
     }
 
-    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        if (fewPairs(T, S, D, V)) super.attentionQueryBackward(dq, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, acc);
-        else new VectorAttention(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).backward(dq, null, null, dout, y, log, acc);
+    @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        if (fewPairs(T, S, D, V)) super.attentionQueryBackward(dq, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, acc);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(dq, null, null, dout, y, log, acc);
     }
 
-    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        if (fewPairs(T, S, D, V)) super.attentionKeyBackward(dk, dout, y, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, acc);
-        else new VectorAttention(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).backward(null, dk, null, dout, y, log, acc);
+    @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        if (fewPairs(T, S, D, V)) super.attentionKeyBackward(dk, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, acc);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, dk, null, dout, y, log, acc);
     }
 
-    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer mask, int[] strideMask, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
-        if (fewPairs(T, S, D, V)) super.attentionValueBackward(dv, dout, log, q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift, acc);
-        else new VectorAttention(q, k, v, mask, strideMask, B, H, T, S, D, V, scale, shift).backward(null, null, dv, dout, null, log, acc);
+    @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
+        if (fewPairs(T, S, D, V)) super.attentionValueBackward(dv, dout, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, acc);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, null, dv, dout, null, log, acc);
     }
 
     // ---- optimisers

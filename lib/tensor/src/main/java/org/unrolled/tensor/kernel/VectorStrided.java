@@ -1,8 +1,10 @@
 package org.unrolled.tensor.kernel;
 
+import static org.unrolled.tensor.kernel.VectorMath.FLOATS;
 import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, square pieces where it was turned around. */
 final class VectorStrided {
@@ -82,7 +84,10 @@ final class VectorStrided {
             return;
         }
         Workers.forRanges(rows(size), 1, (long) rows(size) * n / 2, (from, to) -> {
-            for (int r = from; r < to; r++) row(y, y0 + r * n, 1, x, x0 + at(r, size, stride), step, n, acc);
+            for (int r = from, count; r < to; r += count) {
+                count = Math.min(to - r, run(r, size));
+                lines(y, y0 + r * n, n, 1, x, x0 + at(r, size, stride), lineStep(stride), step, n, count, acc);
+            }
         });
     }
 
@@ -90,8 +95,38 @@ final class VectorStrided {
     static void write(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, boolean acc) {
         int n = last(size, 1), step = last(stride, 1);
         Workers.forRanges(rows(size), 1, (long) rows(size) * n / 2, (from, to) -> {
-            for (int r = from; r < to; r++) row(y, y0 + at(r, size, stride), step, x, x0 + r * n, 1, n, acc);
+            for (int r = from, count; r < to; r += count) {
+                count = Math.min(to - r, run(r, size));
+                lines(y, y0 + at(r, size, stride), lineStep(stride), step, x, x0 + r * n, n, 1, n, count, acc);
+            }
         });
+    }
+
+    /** How many lines from line r on are equally far apart: what is left of the last axis but one. */
+    private static int run(int r, int[] size) {
+        return size.length < 2 ? 1 : size[size.length - 2] - r % size[size.length - 2];
+    }
+
+    private static int lineStep(int[] stride) {
+        return stride.length < 2 ? 0 : stride[stride.length - 2];
+    }
+
+    /** So many lines of n elements. Short ones, such as the heads of an attention, a register at a time: a call for each would cost more than its numbers. */
+    private static void lines(float[] y, int yAt, int yLine, int stepY, float[] x, int xAt, int xLine, int stepX, int n, int count, boolean acc) {
+        if (stepY != 1 || stepX != 1 || n % LANES != 0 || n > 4 * LANES) {
+            for (int r = 0; r < count; r++) row(y, yAt + r * yLine, stepY, x, xAt + r * xLine, stepX, n, acc);
+        } else if (acc) {
+            for (int r = 0; r < count; r++) {
+                for (int i = 0; i < n; i += LANES) {
+                    int at = yAt + r * yLine + i;
+                    FloatVector.fromArray(FLOATS, y, at).add(FloatVector.fromArray(FLOATS, x, xAt + r * xLine + i)).intoArray(y, at);
+                }
+            }
+        } else {
+            for (int r = 0; r < count; r++) {
+                for (int i = 0; i < n; i += LANES) FloatVector.fromArray(FLOATS, x, xAt + r * xLine + i).intoArray(y, yAt + r * yLine + i);
+            }
+        }
     }
 
     private static void row(float[] y, int y0, int stepY, float[] x, int x0, int stepX, int n, boolean acc) {

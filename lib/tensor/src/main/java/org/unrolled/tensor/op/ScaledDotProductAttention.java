@@ -26,6 +26,15 @@ public final class ScaledDotProductAttention {
      * @return (…, T, d_v)
      */
     public static Tensor apply(Tensor q, Tensor k, Tensor v, @Nullable Tensor mask, boolean causal) {
+        return apply(q, k, v, null, mask, causal);
+    }
+
+    /**
+     * The same, softmax(Q·Kᵀ/√d_k + bias)·V.
+     *
+     * @param bias broadcast to (…, T, S), and without a gradient; or null
+     */
+    public static Tensor apply(Tensor q, Tensor k, Tensor v, @Nullable Tensor bias, @Nullable Tensor mask, boolean causal) {
         for (Tensor t : new Tensor[] {q, k, v}) Shapes.requireFloats("attention", t);
         check(q, k, v);
         int T = q.size(-2), D = q.size(-1), S = k.size(-2), V = v.size(-1);
@@ -33,35 +42,24 @@ public final class ScaledDotProductAttention {
         // one or two leading axes stand for themselves, more are one
         int B = leading.length == 0 ? 1 : leading.length == 2 ? leading[0] : Shapes.count(leading), H = leading.length == 2 ? leading[1] : 1;
         Kernels kernels = Kernels.current();
-        Buffer hidden;
-        int[] stride = new int[4];
-        if (mask == null) {
-            hidden = kernels.floats(1);
-            kernels.fill(hidden, 0);
-        } else {
-            Tensor four = mask(mask, leading, B, T, S);
-            hidden = four.buffer();
-            for (int axis = 0, step = 1; axis < 4; axis++) {
-                int from = 3 - axis;
-                stride[from] = four.size(from) == 1 ? 0 : step;
-                step *= four.size(from);
-            }
-        }
+        AttentionBias all = AttentionBias.of(bias, mask, leading, B, H, T, S);
+        Buffer added = all.values();
+        int[] stride = all.stride();
         int shift = causal ? S - T : S - 1;
         float scale = (float) (1 / Math.sqrt(D));
         int[] shape = q.shape();
         shape[shape.length - 1] = V;
         Buffer y = kernels.floats(Shapes.count(shape)), log = kernels.floats(B * H * T), qs = q.buffer(), ks = k.buffer(), vs = v.buffer();
-        kernels.attention(y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift);
+        kernels.attention(y, log, qs, ks, vs, added, stride, B, H, T, S, D, V, scale, shift);
         if (q.requiresGrad() && k.requiresGrad() && v.requiresGrad()) {
-            AllThree all = new AllThree(kernels, new int[] {q.numel(), k.numel(), v.numel()}, (d, dout) -> kernels.attentionBackward(d[0], d[1], d[2],
-                    dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift));
-            return Tensor.of("attention", shape, y, all.edge(q, 0), all.edge(k, 1), all.edge(v, 2));
+            AllThree three = new AllThree(kernels, new int[] {q.numel(), k.numel(), v.numel()}, (d, dout) -> kernels.attentionBackward(d[0], d[1], d[2],
+                    dout, y, log, qs, ks, vs, added, stride, B, H, T, S, D, V, scale, shift));
+            return Tensor.of("attention", shape, y, three.edge(q, 0), three.edge(k, 1), three.edge(v, 2));
         }
         return Tensor.of("attention", shape, y,
-                Edge.to(q, (dq, dout, acc) -> kernels.attentionQueryBackward(dq, dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)),
-                Edge.to(k, (dk, dout, acc) -> kernels.attentionKeyBackward(dk, dout, y, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)),
-                Edge.to(v, (dv, dout, acc) -> kernels.attentionValueBackward(dv, dout, log, qs, ks, vs, hidden, stride, B, H, T, S, D, V, scale, shift, acc)));
+                Edge.to(q, (dq, dout, acc) -> kernels.attentionQueryBackward(dq, dout, y, log, qs, ks, vs, added, stride, B, H, T, S, D, V, scale, shift, acc)),
+                Edge.to(k, (dk, dout, acc) -> kernels.attentionKeyBackward(dk, dout, y, log, qs, ks, vs, added, stride, B, H, T, S, D, V, scale, shift, acc)),
+                Edge.to(v, (dv, dout, acc) -> kernels.attentionValueBackward(dv, dout, log, qs, ks, vs, added, stride, B, H, T, S, D, V, scale, shift, acc)));
     }
 
     /** What computes dq, dk and dv together. */
@@ -96,27 +94,6 @@ public final class ScaledDotProductAttention {
                 if (mine != dx) kernels.affine(dx, mine, 1, 0, acc);
             });
         }
-    }
-
-    /** The mask with four axes, each of B, H, T, S or of size 1. */
-    private static Tensor mask(Tensor mask, int[] leading, int B, int T, int S) {
-        int[] full = Arrays.copyOf(leading, leading.length + 2);
-        full[full.length - 2] = T;
-        full[full.length - 1] = S;
-        if (!Arrays.equals(Broadcast.of("attention", "with mask", full, mask.shape()).shape(), full)) {
-            throw new IllegalArgumentException("attention: scores " + Shapes.text(full) + " with mask " + Shapes.text(mask.shape())
-                    + ": the mask is larger than what it masks. Hint: it is broadcast to one row for each query, one column for each key.");
-        }
-        Tensor floats = (mask.isInt() ? mask.toFloat() : mask).detach();
-        if (leading.length > 2) return floats.expand(full).reshape(B, 1, T, S);
-        int[] own = new int[full.length];
-        Arrays.fill(own, 1);
-        System.arraycopy(mask.shape(), 0, own, own.length - mask.dim(), mask.dim());
-        return switch (leading.length) {
-            case 0 -> floats.reshape(1, 1, own[0], own[1]);
-            case 1 -> floats.reshape(own[0], 1, own[1], own[2]);
-            default -> floats.reshape(own);
-        };
     }
 
     private static void check(Tensor q, Tensor k, Tensor v) {

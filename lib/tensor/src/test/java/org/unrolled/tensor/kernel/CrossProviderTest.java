@@ -558,28 +558,29 @@ class CrossProviderTest {
         begin(provider, seed);
         int B = random.nextInt(3), H = 1 + random.nextInt(3), T = seed == 5 ? 131 : size(), S = seed == 5 ? 150 : seed == 6 ? 0 : size(), D = sizeNotZero(), V = sizeNotZero();
         int shift = switch (seed % 3) { case 0 -> S - 1; case 1 -> S - T; default -> random.nextInt(9) - 4; };
-        boolean masked = seed % 2 == 0;
-        int[] stride = !masked ? new int[4] : seed % 4 == 0 ? new int[] {H * T * S, T * S, S, 1} : new int[] {S, 0, 0, 1};
-        float[] mask = new float[!masked ? 1 : seed % 4 == 0 ? B * H * T * S : B * S];
-        for (int i = 0; masked && i < mask.length; i++) mask[i] = random.nextInt(3) == 0 ? 1 : 0;
+        boolean biased = seed % 2 == 0;
+        // one for each score; one for each key, which hides padding; one for each score of a head, whatever the sequence
+        int[] stride = !biased ? new int[4] : seed % 3 == 0 ? new int[] {H * T * S, T * S, S, 1} : seed % 3 == 1 ? new int[] {S, 0, 0, 1} : new int[] {0, T * S, S, 1};
+        float[] bias = new float[!biased ? 1 : seed % 3 == 0 ? B * H * T * S : seed % 3 == 1 ? B * S : H * T * S];
+        for (int i = 0; biased && i < bias.length; i++) bias[i] = random.nextInt(3) == 0 ? Float.NEGATIVE_INFINITY : seed % 3 == 1 ? 0 : (float) random.nextGaussian();
         // a query that sees nothing
-        if (seed % 4 == 0 && B * T > 0) Arrays.fill(mask, 0, S, 1);
+        if (biased && seed % 3 == 0 && bias.length > 0) Arrays.fill(bias, 0, S, Float.NEGATIVE_INFINITY);
         float scale = (float) (1 / Math.sqrt(D));
-        Arg q = in(B * H * T * D), key = in(B * H * S * D), v = in(B * H * S * V), hidden = in(mask), dout = in(B * H * T * V);
+        Arg q = in(B * H * T * D), key = in(B * H * S * D), v = in(B * H * S * V), added = in(bias), dout = in(B * H * T * V);
         float[] y = new float[B * H * T * V], log = new float[B * H * T];
-        new ReferenceKernels().attention(Buffer.of(y), Buffer.of(log), Buffer.of(q.floats), Buffer.of(key.floats), Buffer.of(v.floats), Buffer.of(mask), stride,
+        new ReferenceKernels().attention(Buffer.of(y), Buffer.of(log), Buffer.of(q.floats), Buffer.of(key.floats), Buffer.of(v.floats), Buffer.of(bias), stride,
             B, H, T, S, D, V, scale, shift);
         same("attention", D + S, (k, b) -> k.attention(b[0], b[1], b[2], b[3], b[4], b[5], stride, B, H, T, S, D, V, scale, shift),
-            out(y.length, false), out(log.length, false), q, key, v, hidden);
+            out(y.length, false), out(log.length, false), q, key, v, added);
         same("attentionBackward", 4 * (D + V + S + T), (k, b) -> k.attentionBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], stride, B, H, T, S, D, V, scale, shift),
-            out(q.floats.length, false), out(key.floats.length, false), out(v.floats.length, false), dout, in(y), in(log), q, key, v, hidden);
+            out(q.floats.length, false), out(key.floats.length, false), out(v.floats.length, false), dout, in(y), in(log), q, key, v, added);
         for (boolean acc : new boolean[] {false, true}) {
             same("attentionQueryBackward", 4 * (D + V + S), (k, b) -> k.attentionQueryBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], stride, B, H, T, S, D, V, scale, shift, acc),
-                out(q.floats.length, acc), dout, in(y), in(log), q, key, v, hidden);
+                out(q.floats.length, acc), dout, in(y), in(log), q, key, v, added);
             same("attentionKeyBackward", 4 * (D + V + T), (k, b) -> k.attentionKeyBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], stride, B, H, T, S, D, V, scale, shift, acc),
-                out(key.floats.length, acc), dout, in(y), in(log), q, key, v, hidden);
+                out(key.floats.length, acc), dout, in(y), in(log), q, key, v, added);
             same("attentionValueBackward", 4 * (D + T), (k, b) -> k.attentionValueBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], stride, B, H, T, S, D, V, scale, shift, acc),
-                out(v.floats.length, acc), dout, in(log), q, key, v, hidden);
+                out(v.floats.length, acc), dout, in(log), q, key, v, added);
         }
     }
 
