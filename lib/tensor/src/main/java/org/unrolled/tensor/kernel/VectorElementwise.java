@@ -52,6 +52,22 @@ final class VectorElementwise {
         run(loop(f), y, a, b, 1, acc);
     }
 
+    /** y (+)= alpha·x + beta. */
+    static void affine(Buffer y, Buffer x, float alpha, float beta, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        Workers.forRanges(y.length(), LANES, y.length() / 3, (from, to) -> affine(ys, y0 + from, xs, x0 + from, to - from, alpha, beta, acc));
+    }
+
+    private static void affine(float[] y, int y0, float[] x, int x0, int n, float alpha, float beta, boolean acc) {
+        int i = 0;
+        for (; i <= n - LANES; i += LANES) put(at(x, x0 + i).mul(alpha).add(beta), y, y0 + i, acc);
+        for (; i < n; i++) {
+            float value = alpha * x[x0 + i] + beta;
+            y[y0 + i] = acc ? y[y0 + i] + value : value;
+        }
+    }
+
     /** One row of a strided operation: a and b with stride 1, or 0 for a single number. */
     static void binaryRow(Binary f, float[] y, int y0, float[] a, int a0, int strideA, float[] b, int b0, int strideB, int n, boolean acc) {
         int whole = n / LANES * LANES;
@@ -111,8 +127,10 @@ final class VectorElementwise {
         return FloatVector.fromArray(FLOATS, x, i);
     }
 
+    /** Stored in either branch: a vector that is the one or the other would be an object. */
     private static void put(FloatVector value, float[] y, int i, boolean acc) {
-        (acc ? value.add(at(y, i)) : value).intoArray(y, i);
+        if (acc) value.add(at(y, i)).intoArray(y, i);
+        else value.intoArray(y, i);
     }
 
     // ---- two numbers
@@ -229,7 +247,12 @@ final class VectorElementwise {
     }
 
     private static void geluBackward(float[] dx, int dx0, float[] dout, int d0, float[] x, int x0, int n, boolean acc) {
-        for (int i = 0; i < n; i += LANES) put(at(dout, d0 + i).mul(VectorMath.geluDerivative(at(x, x0 + i))), dx, dx0 + i, acc);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector value = at(dout, d0 + i).mul(VectorMath.geluDerivative(at(x, x0 + i)));
+            // not by put: after so long a function the compiler takes no other in, and a vector that is handed to one that stays outside becomes an object
+            if (acc) value.add(FloatVector.fromArray(FLOATS, dx, dx0 + i)).intoArray(dx, dx0 + i);
+            else value.intoArray(dx, dx0 + i);
+        }
     }
 
     private static void geluTanhBackward(float[] dx, int dx0, float[] dout, int d0, float[] x, int x0, int n, boolean acc) {

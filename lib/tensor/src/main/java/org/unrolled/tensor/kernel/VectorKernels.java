@@ -61,16 +61,8 @@ public class VectorKernels extends ReferenceKernels {
     // ---- elementwise
 
     @Override public void affine(Buffer y, Buffer x, float alpha, float beta, boolean acc) {
-        float[] ys = y.floats(), xs = x.floats();
-        int y0 = y.offset(), x0 = x.offset();
-        Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> {
-            // a plain loop: the compiler makes vectors of it by itself
-            if (acc) {
-                for (int i = from; i < to; i++) ys[y0 + i] += alpha * xs[x0 + i] + beta;
-            } else {
-                for (int i = from; i < to; i++) ys[y0 + i] = alpha * xs[x0 + i] + beta;
-            }
-        });
+        if (y.length() < HANDFUL) super.affine(y, x, alpha, beta, acc);
+        else VectorElementwise.affine(y, x, alpha, beta, acc);
     }
 
     @Override public void unary(Buffer y, Unary f, Buffer x) {
@@ -100,17 +92,7 @@ public class VectorKernels extends ReferenceKernels {
     }
 
     @Override public void dropout(Buffer y, Buffer x, Buffer step, float p, int seed, int layer, boolean acc) {
-        float[] ys = y.floats(), xs = x.floats();
-        int y0 = y.offset(), x0 = x.offset(), t = step.ints()[step.offset()];
-        Workers.forRanges(y.length(), LANES, 3L * y.length(), (from, to) -> {
-            for (int i = from; i < to; i += VectorPhilox.LANES) {
-                long dropped = VectorPhilox.below(p, i, t, layer, seed);
-                for (int j = i; j < Math.min(to, i + VectorPhilox.LANES); j++, dropped >>= 1) {
-                    float value = (dropped & 1) == 1 ? 0 : xs[x0 + j] / (1 - p);
-                    ys[y0 + j] = acc ? ys[y0 + j] + value : value;
-                }
-            }
-        });
+        VectorPhilox.dropout(y, x, step.ints()[step.offset()], p, seed, layer, acc);
     }
 
     // ---- along one axis
@@ -150,22 +132,25 @@ public class VectorKernels extends ReferenceKernels {
         }
         float[] ys = y.floats(), xs = x.floats();
         int y0 = y.offset(), x0 = x.offset();
-        Workers.forRanges(outer, 1, (long) outer * n * inner / 3, (from, to) -> {
-            float[] lanes = new float[LANES];
-            for (int o = from; o < to; o++) {
-                int line = o * n * inner;
-                if (inner == 1) {
-                    float sum = VectorRows.exp(ys, y0 + line, xs, x0 + line, n, VectorRows.max(xs, x0 + line, n), lanes);
-                    VectorRows.scale(ys, y0 + line, n, 1 / sum);
-                } else {
-                    int i = 0;
-                    for (; i <= inner - LANES; i += LANES) VectorRows.softmaxColumns(ys, y0 + line + i, xs, x0 + line + i, n, inner);
+        long nanos = (long) outer * n * inner / 3;
+        if (inner > 1) {
+            Workers.forRanges(outer, 1, nanos, (from, to) -> {
+                for (int o = from; o < to; o++) {
+                    int line = o * n * inner;
                     // the last register overlaps the one before: the same numbers are written twice
-                    if (i < inner) {
-                        int last = line + inner - LANES;
-                        VectorRows.softmaxColumns(ys, y0 + last, xs, x0 + last, n, inner);
+                    for (int i = 0; i < inner; i += LANES) {
+                        int at = line + Math.min(i, inner - LANES);
+                        VectorRows.softmaxColumns(ys, y0 + at, xs, x0 + at, n, inner);
                     }
                 }
+            });
+            return;
+        }
+        Workers.forRanges(outer, 1, nanos, (from, to) -> {
+            float[] lanes = new float[LANES];
+            for (int o = from; o < to; o++) {
+                float sum = VectorRows.exp(ys, y0 + o * n, xs, x0 + o * n, n, VectorRows.max(xs, x0 + o * n, n), lanes);
+                VectorRows.scale(ys, y0 + o * n, n, 1 / sum);
             }
         });
     }

@@ -5,6 +5,7 @@ import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Cross-entropy with weights and smoothing, RMS normalisation, leaky ReLU: row by row on VectorRows. */
 final class VectorLoss {
@@ -14,8 +15,10 @@ final class VectorLoss {
         return FloatVector.fromArray(FLOATS, x, i);
     }
 
+    /** Stored in either branch: a vector that is the one or the other would be an object. */
     private static void put(FloatVector value, float[] y, int i, boolean acc) {
-        (acc ? value.add(at(y, i)) : value).intoArray(y, i);
+        if (acc) value.add(at(y, i)).intoArray(y, i);
+        else value.intoArray(y, i);
     }
 
     /** stat[n] = (m, log Σ exp(x - m)), m the largest x. @return log Σ exp x */
@@ -57,12 +60,17 @@ final class VectorLoss {
 
     /** dx (+)= factor · exp(x - m - log). */
     private static void softmaxTimes(float factor, float[] dx, int dx0, float[] x, int x0, int C, float m, float log, boolean acc, float[] lanes) {
-        int c = 0;
-        for (; c <= C - LANES; c += LANES) put(VectorMath.expOfNonPositive(at(x, x0 + c).sub(m).sub(log)).mul(factor), dx, dx0 + c, acc);
+        int c = C / LANES * LANES;
+        if (c > 0) softmaxOfWhole(factor, dx, dx0, x, x0, c, m, log, acc);
         if (c == C) return;
         System.arraycopy(x, x0 + c, lanes, 0, C - c);
         VectorMath.expOfNonPositive(at(lanes, 0).sub(m).sub(log)).mul(factor).intoArray(lanes, 0);
         for (int i = 0; c < C; i++, c++) dx[dx0 + c] = acc ? dx[dx0 + c] + lanes[i] : lanes[i];
+    }
+
+    /** n fills registers, one at least (VectorRows says why this is apart). */
+    private static void softmaxOfWhole(float factor, float[] dx, int dx0, float[] x, int x0, int n, float m, float log, boolean acc) {
+        for (int c = 0; c < n; c += LANES) put(VectorMath.expOfNonPositive(at(x, x0 + c).sub(m).sub(log)).mul(factor), dx, dx0 + c, acc);
     }
 
     static void smoothedCrossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, Buffer weights, int N, int C, float smoothing, int ignored) {
@@ -117,7 +125,12 @@ final class VectorLoss {
         float[] ys = y.floats(), xs = x.floats();
         int y0 = y.offset(), x0 = x.offset();
         Workers.forRanges(y.length(), LANES, y.length() / 2, (from, to) -> {
-            for (int i = from; i < to; i++) ys[y0 + i] = xs[x0 + i] > 0 ? xs[x0 + i] : slope * xs[x0 + i];
+            int i = from;
+            for (; i <= to - LANES; i += LANES) {
+                FloatVector v = at(xs, x0 + i);
+                v.mul(slope).blend(v, v.compare(VectorOperators.GT, 0f)).intoArray(ys, y0 + i);
+            }
+            for (; i < to; i++) ys[y0 + i] = xs[x0 + i] > 0 ? xs[x0 + i] : slope * xs[x0 + i];
         });
     }
 
@@ -125,7 +138,12 @@ final class VectorLoss {
         float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats();
         int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset();
         Workers.forRanges(dx.length(), LANES, dx.length() / 2, (from, to) -> {
-            for (int i = from; i < to; i++) {
+            int i = from;
+            for (; i <= to - LANES; i += LANES) {
+                FloatVector d = at(douts, d0 + i);
+                put(d.mul(slope).blend(d, at(xs, x0 + i).compare(VectorOperators.GT, 0f)), dxs, dx0 + i, acc);
+            }
+            for (; i < to; i++) {
                 float value = xs[x0 + i] > 0 ? douts[d0 + i] : slope * douts[d0 + i];
                 dxs[dx0 + i] = acc ? dxs[dx0 + i] + value : value;
             }

@@ -154,7 +154,7 @@ final class VectorMath {
 
     /** Φ(x) + x e^(-x²/2)/√(2π) within 6e-7, absolute. */
     static FloatVector geluDerivative(FloatVector x) {
-        return exp(x.mul(x).mul(-0.5f)).mul(0.39894228f).fma(x, normalCdf(x));
+        return expOfNonPositive(x.mul(x).mul(-0.5f)).mul(0.39894228f).fma(x, normalCdf(x));
     }
 
     private static FloatVector innerTanh(FloatVector x) {

@@ -3,7 +3,9 @@ package org.unrolled.tensor.kernel;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 import static jdk.incubator.vector.VectorOperators.LT;
 
+import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.LongVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -33,5 +35,28 @@ final class VectorPhilox {
         }
         // 24 random bits b stand for b/2²⁴, and b/2²⁴ < p is b < ⌈p·2²⁴⌉
         return c0.lanewise(LSHR, 8).compare(LT, (long) Math.ceil(p * 0x1p24)).toLong();
+    }
+
+    /** y (+)= x/(1 - p), or 0 where an element is dropped. */
+    static void dropout(Buffer y, Buffer x, int step, float p, int seed, int layer, boolean acc) {
+        float[] ys = y.floats(), xs = x.floats();
+        int y0 = y.offset(), x0 = x.offset();
+        Workers.forRanges(y.length(), VectorMath.LANES, 3L * y.length(), (from, to) -> dropout(ys, y0, xs, x0, from, to, step, p, seed, layer, acc));
+    }
+
+    private static void dropout(float[] y, int y0, float[] x, int x0, int from, int to, int step, float p, int seed, int layer, boolean acc) {
+        float kept = 1 - p;
+        int i = from;
+        // two registers of longs are one of floats
+        for (; i <= to - 2 * LANES; i += 2 * LANES) {
+            long dropped = below(p, i, step, layer, seed) | below(p, i + LANES, step, layer, seed) << LANES;
+            FloatVector value = FloatVector.fromArray(VectorMath.FLOATS, x, x0 + i).div(kept).blend(0f, VectorMask.fromLong(VectorMath.FLOATS, dropped));
+            if (acc) value = value.add(FloatVector.fromArray(VectorMath.FLOATS, y, y0 + i));
+            value.intoArray(y, y0 + i);
+        }
+        for (; i < to; i++) {
+            float value = Philox.uniform(i, step, layer, seed) < p ? 0 : x[x0 + i] / kept;
+            y[y0 + i] = acc ? y[y0 + i] + value : value;
+        }
     }
 }

@@ -15,14 +15,23 @@ final class VectorRows {
     /** Elements added up in float before the sum goes to a double. */
     private static final int RUN = 1024;
 
+    /** Rows that are added up before their sum is added to those of the rows before. */
+    private static final int ROWS = 64;
+    /** Floats above which the columns of a matrix are not walked down one after the other: they would be fetched from memory line by line. */
+    private static final int IN_CACHE = 1 << 17;
+
+    private static final ThreadLocal<float[]> SUMS = ThreadLocal.withInitial(() -> new float[0]);
+
     private VectorRows() { }
 
     private static FloatVector at(float[] x, int i) {
         return FloatVector.fromArray(FLOATS, x, i);
     }
 
+    /** Stored in either branch: a vector that is the one or the other would be an object. */
     private static void put(FloatVector value, float[] y, int i, boolean acc) {
-        (acc ? value.add(at(y, i)) : value).intoArray(y, i);
+        if (acc) value.add(at(y, i)).intoArray(y, i);
+        else value.intoArray(y, i);
     }
 
     // ---- sums: each in runs of float sums, added up in double
@@ -75,8 +84,23 @@ final class VectorRows {
         return total;
     }
 
-    /** y[i] (+)= scale · Σⱼ x[j·stride + i] for the i of width neighbouring columns: down the columns, but a register wide. */
+    /**
+     * y[i] (+)= scale · Σⱼ x[j·stride + i] for the i of {@code width} neighbouring columns, all of the {@code stride} there are or some: sums of
+     * {@value #ROWS}, then the sum of these, so that a long column loses less to rounding.
+     */
     static void sumColumns(float[] y, int y0, float[] x, int x0, int n, int stride, int width, float scale, boolean acc) {
+        if ((long) n * stride > IN_CACHE && n >= ROWS) {
+            float[] sums = columnSums(width);
+            for (int from = 0; from < n; from += ROWS) {
+                int to = Math.min(n, from + ROWS), j = from;
+                Arrays.fill(sums, 0, width, 0f);
+                for (; j < to - 3; j += 4) addFour(sums, x, x0 + j * stride, stride, width);
+                for (; j < to; j++) addRow(sums, 0, x, x0 + j * stride, width);
+                addRow(sums, width, sums, 0, width);
+            }
+            putScaled(y, y0, sums, width, width, scale, acc);
+            return;
+        }
         for (int i = 0; i < width; i += LANES) {
             if (width - i < LANES) {
                 for (int c = i; c < width; c++) {
@@ -87,15 +111,42 @@ final class VectorRows {
                 }
                 return;
             }
-            // sums of 64, then the sum of these: a long column loses less to rounding
             FloatVector total = FloatVector.zero(FLOATS);
-            for (int from = 0; from < n; from += 64) {
+            for (int from = 0; from < n; from += ROWS) {
                 FloatVector sum = FloatVector.zero(FLOATS);
-                for (int j = from; j < Math.min(n, from + 64); j++) sum = sum.add(at(x, x0 + j * stride + i));
+                for (int j = from; j < Math.min(n, from + ROWS); j++) sum = sum.add(at(x, x0 + j * stride + i));
                 total = total.add(sum);
             }
             put(total.mul(scale), y, y0 + i, acc);
         }
+    }
+
+    /** Room for two rows of sums, of some rows and of all: they stay in the first-level cache while a matrix passes by. The second is 0. */
+    private static float[] columnSums(int width) {
+        float[] sums = SUMS.get();
+        if (sums.length < 2 * width) SUMS.set(sums = new float[2 * width]);
+        Arrays.fill(sums, width, 2 * width, 0f);
+        return sums;
+    }
+
+    /** sums += four rows of x. */
+    private static void addFour(float[] sums, float[] x, int x0, int stride, int width) {
+        int x1 = x0 + stride, x2 = x1 + stride, x3 = x2 + stride, i = 0;
+        for (; i <= width - LANES; i += LANES) {
+            at(sums, i).add(at(x, x0 + i).add(at(x, x1 + i)).add(at(x, x2 + i).add(at(x, x3 + i)))).intoArray(sums, i);
+        }
+        for (; i < width; i++) sums[i] += x[x0 + i] + x[x1 + i] + (x[x2 + i] + x[x3 + i]);
+    }
+
+    /** sums += x, from s0 and x0 on. */
+    private static void addRow(float[] sums, int s0, float[] x, int x0, int width) {
+        int i = 0;
+        for (; i <= width - LANES; i += LANES) at(sums, s0 + i).add(at(x, x0 + i)).intoArray(sums, s0 + i);
+        for (; i < width; i++) sums[s0 + i] += x[x0 + i];
+    }
+
+    private static void putScaled(float[] y, int y0, float[] sums, int s0, int width, float scale, boolean acc) {
+        for (int i = 0; i < width; i++) y[y0 + i] = acc ? y[y0 + i] + scale * sums[s0 + i] : scale * sums[s0 + i];
     }
 
     // ---- softmax
@@ -105,48 +156,74 @@ final class VectorRows {
         return a.blend(b, b.compare(VectorOperators.GT, a));
     }
 
-    /** The largest of x that is not NaN; -∞ where there is none. Four chains, since a comparison and a choice take a few cycles each. */
+    /** The largest of x that is not NaN; -∞ where there is none. */
     static float max(float[] x, int x0, int n) {
+        if (n >= 4 * LANES) return maxOfMany(x, x0, n);
+        if (n >= LANES) return maxOfSome(x, x0, n);
         float largest = Float.NEGATIVE_INFINITY;
-        int i = 0;
-        if (n >= LANES) {
-            FloatVector m0 = FloatVector.broadcast(FLOATS, largest), m1 = m0, m2 = m0, m3 = m0;
-            for (; i <= n - 4 * LANES; i += 4 * LANES) {
-                m0 = larger(m0, at(x, x0 + i));
-                m1 = larger(m1, at(x, x0 + i + LANES));
-                m2 = larger(m2, at(x, x0 + i + 2 * LANES));
-                m3 = larger(m3, at(x, x0 + i + 3 * LANES));
-            }
-            for (; i <= n - LANES; i += LANES) m0 = larger(m0, at(x, x0 + i));
-            largest = larger(larger(m0, m1), larger(m2, m3)).reduceLanes(VectorOperators.MAX);
-        }
-        for (; i < n; i++) if (x[x0 + i] > largest) largest = x[x0 + i];
+        for (int i = 0; i < n; i++) if (x[x0 + i] > largest) largest = x[x0 + i];
         return largest;
+    }
+
+    /** Four chains, since a comparison and a choice take a few cycles each. The last step overlaps the one before. Each length has a method of its own as in {@link #expOfWhole}. */
+    private static float maxOfMany(float[] x, int x0, int n) {
+        FloatVector m0 = at(x, x0), m1 = at(x, x0 + LANES), m2 = at(x, x0 + 2 * LANES), m3 = at(x, x0 + 3 * LANES);
+        FloatVector lowest = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
+        m0 = larger(lowest, m0);
+        m1 = larger(lowest, m1);
+        m2 = larger(lowest, m2);
+        m3 = larger(lowest, m3);
+        for (int i = 4 * LANES; i < n; i += 4 * LANES) {
+            int at = x0 + Math.min(i, n - 4 * LANES);
+            m0 = larger(m0, at(x, at));
+            m1 = larger(m1, at(x, at + LANES));
+            m2 = larger(m2, at(x, at + 2 * LANES));
+            m3 = larger(m3, at(x, at + 3 * LANES));
+        }
+        return larger(larger(m0, m1), larger(m2, m3)).reduceLanes(VectorOperators.MAX);
+    }
+
+    private static float maxOfSome(float[] x, int x0, int n) {
+        FloatVector m = larger(FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY), at(x, x0));
+        for (int i = LANES; i < n; i += LANES) m = larger(m, at(x, x0 + Math.min(i, n - LANES)));
+        return m.reduceLanes(VectorOperators.MAX);
     }
 
     /** y = exp(x - m), m the largest of x. @return Σ y */
     static float exp(float[] y, int y0, float[] x, int x0, int n, float m, float[] lanes) {
-        FloatVector sum = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) {
-            FloatVector e = VectorMath.expOfNonPositive(at(x, x0 + i).sub(m));
-            e.intoArray(y, y0 + i);
-            sum = sum.add(e);
-        }
-        float total = VectorMath.sumLanes(sum, lanes);
-        if (i == n) return total;
-        total += expOfEnd(x, x0 + i, n - i, m, lanes);
-        System.arraycopy(lanes, 0, y, y0 + i, n - i);
+        int whole = n / LANES * LANES;
+        float total = whole == 0 ? 0 : expOfWhole(y, y0, x, x0, whole, m, lanes);
+        if (whole == n) return total;
+        total += expOfEnd(x, x0 + whole, n - whole, m, lanes);
+        System.arraycopy(lanes, 0, y, y0 + whole, n - whole);
         return total;
     }
 
     /** Σ exp(x - m), m the largest of x. */
     static float sumOfExp(float[] x, int x0, int n, float m, float[] lanes) {
+        int whole = n / LANES * LANES;
+        float total = whole == 0 ? 0 : sumOfWhole(x, x0, whole, m, lanes);
+        return whole == n ? total : total + expOfEnd(x, x0 + whole, n - whole, m, lanes);
+    }
+
+    /**
+     * n fills registers, one at least. A method apart from that of rows too short for a register: where these come first and often, the compiler finds that the loop
+     * hardly ever calls anything, leaves the function outside, and each vector that goes there and back becomes an object, in long rows too.
+     */
+    private static float expOfWhole(float[] y, int y0, float[] x, int x0, int n, float m, float[] lanes) {
         FloatVector sum = FloatVector.zero(FLOATS);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) sum = sum.add(VectorMath.expOfNonPositive(at(x, x0 + i).sub(m)));
-        float total = VectorMath.sumLanes(sum, lanes);
-        return i == n ? total : total + expOfEnd(x, x0 + i, n - i, m, lanes);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector e = VectorMath.expOfNonPositive(at(x, x0 + i).sub(m));
+            e.intoArray(y, y0 + i);
+            sum = sum.add(e);
+        }
+        return VectorMath.sumLanes(sum, lanes);
+    }
+
+    private static float sumOfWhole(float[] x, int x0, int n, float m, float[] lanes) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int i = 0; i < n; i += LANES) sum = sum.add(VectorMath.expOfNonPositive(at(x, x0 + i).sub(m)));
+        return VectorMath.sumLanes(sum, lanes);
     }
 
     /** lanes = exp(x - m) for what does not fill a register, then zeros. @return their sum */
@@ -186,13 +263,17 @@ final class VectorRows {
     /** dx (+)= dout - e^y Σ dout. */
     static void logSoftmaxBackward(float[] dx, int dx0, float[] dout, int d0, float[] y, int y0, int n, boolean acc, float[] lanes) {
         float sum = (float) sum(dout, d0, n, lanes);
-        int i = 0;
-        for (; i <= n - LANES; i += LANES) put(at(dout, d0 + i).sub(VectorMath.expOfNonPositive(at(y, y0 + i)).mul(sum)), dx, dx0 + i, acc);
+        int i = n / LANES * LANES;
+        if (i > 0) logSoftmaxOfWhole(dx, dx0, dout, d0, y, y0, i, sum, acc);
         if (i < n) expOfEnd(y, y0 + i, n - i, 0, lanes);
         for (int lane = 0; i < n; i++, lane++) {
             float value = dout[d0 + i] - lanes[lane] * sum;
             dx[dx0 + i] = acc ? dx[dx0 + i] + value : value;
         }
+    }
+
+    private static void logSoftmaxOfWhole(float[] dx, int dx0, float[] dout, int d0, float[] y, int y0, int n, float sum, boolean acc) {
+        for (int i = 0; i < n; i += LANES) put(at(dout, d0 + i).sub(VectorMath.expOfNonPositive(at(y, y0 + i)).mul(sum)), dx, dx0 + i, acc);
     }
 
     /** y[j,i] = softmax over j of x[j,i], for one register of neighbouring columns. */
@@ -250,22 +331,33 @@ final class VectorRows {
         }
     }
 
-    /** dγ[c] (+)= Σᵣ dout[r,c] (x[r,c] - μᵣ) ρᵣ for the c from..to-1. */
+    /** dγ[c] (+)= Σᵣ dout[r,c] (x[r,c] - μᵣ) ρᵣ for the c from..to-1, summed as {@link #sumColumns} does. */
     static void layerNormGammaBackward(float[] dgamma, int dg0, float[] dout, int d0, float[] x, int x0, float[] stat, int s0,
                                        int N, int C, int from, int to, boolean acc) {
-        int c = from;
-        for (; c <= to - LANES; c += LANES) {
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int r = 0; r < N; r++) {
-                FloatVector xHat = at(x, x0 + r * C + c).sub(stat[s0 + 2 * r]).mul(stat[s0 + 2 * r + 1]);
-                sum = at(dout, d0 + r * C + c).fma(xHat, sum);
+        int width = to - from;
+        float[] sums = columnSums(width);
+        for (int start = 0; start < N; start += ROWS) {
+            int end = Math.min(N, start + ROWS), r = start;
+            Arrays.fill(sums, 0, width, 0f);
+            for (; r < end - 1; r += 2) {
+                int s = s0 + 2 * r, row = r * C + from;
+                addTwoScaled(sums, dout, d0 + row, x, x0 + row, C, width, stat[s], stat[s + 1], stat[s + 2], stat[s + 3]);
             }
-            put(sum, dgamma, dg0 + c, acc);
+            if (r < end) {
+                for (int c = 0, row = r * C + from; c < width; c++) sums[c] += dout[d0 + row + c] * ((x[x0 + row + c] - stat[s0 + 2 * r]) * stat[s0 + 2 * r + 1]);
+            }
+            addRow(sums, width, sums, 0, width);
         }
-        for (; c < to; c++) {
-            double sum = 0;
-            for (int r = 0; r < N; r++) sum += (double) dout[d0 + r * C + c] * (x[x0 + r * C + c] - stat[s0 + 2 * r]) * stat[s0 + 2 * r + 1];
-            dgamma[dg0 + c] = acc ? dgamma[dg0 + c] + (float) sum : (float) sum;
+        putScaled(dgamma, dg0 + from, sums, width, width, 1, acc);
+    }
+
+    /** sums += dout (x - μ) ρ of two rows. */
+    private static void addTwoScaled(float[] sums, float[] dout, int d0, float[] x, int x0, int stride, int width, float mu0, float rho0, float mu1, float rho1) {
+        int d1 = d0 + stride, x1 = x0 + stride, c = 0;
+        for (; c <= width - LANES; c += LANES) {
+            FloatVector first = at(x, x0 + c).sub(mu0).mul(rho0), second = at(x, x1 + c).sub(mu1).mul(rho1);
+            at(dout, d0 + c).fma(first, at(dout, d1 + c).fma(second, at(sums, c))).intoArray(sums, c);
         }
+        for (; c < width; c++) sums[c] = Math.fma(dout[d0 + c], (x[x0 + c] - mu0) * rho0, Math.fma(dout[d1 + c], (x[x1 + c] - mu1) * rho1, sums[c]));
     }
 }

@@ -5,6 +5,7 @@ import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
 
 /** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, square pieces where it was turned around. */
 final class VectorStrided {
@@ -48,14 +49,17 @@ final class VectorStrided {
             return;
         }
         Workers.forRanges(rows, 1, y.length() * (wide ? 1L : 4L), (from, to) -> {
-            for (int r = from; r < to; r++) {
-                int yr = y0 + r * n, ar = a0 + at(r, size, strideA), br = b0 + at(r, size, strideB);
-                if (wide) {
-                    VectorElementwise.binaryRow(f, ys, yr, as, ar, stepA, bs, br, stepB, n, acc);
-                } else {
-                    for (int i = 0; i < n; i++) {
-                        float value = f.apply(as[ar + i * stepA], bs[br + i * stepB]);
-                        ys[yr + i] = acc ? ys[yr + i] + value : value;
+            for (int r = from; r < to; ) {
+                int end = Math.min(to, r + run(r, size)), ar = a0 + at(r, size, strideA), br = b0 + at(r, size, strideB);
+                for (; r < end; r++, ar += lineStep(strideA), br += lineStep(strideB)) {
+                    int yr = y0 + r * n;
+                    if (wide) {
+                        VectorElementwise.binaryRow(f, ys, yr, as, ar, stepA, bs, br, stepB, n, acc);
+                    } else {
+                        for (int i = 0; i < n; i++) {
+                            float value = f.apply(as[ar + i * stepA], bs[br + i * stepB]);
+                            ys[yr + i] = acc ? ys[yr + i] + value : value;
+                        }
                     }
                 }
             }
@@ -65,22 +69,37 @@ final class VectorStrided {
     static void maskedFill(Buffer y, Buffer x, Buffer mask, float value, int[] size, int[] strideMask, boolean acc) {
         float[] ys = y.floats(), xs = x.floats(), masks = mask.floats();
         int y0 = y.offset(), x0 = x.offset(), m0 = mask.offset(), n = last(size, 1), step = last(strideMask, 0);
-        Workers.forRanges(rows(size), 1, y.length(), (from, to) -> {
-            for (int r = from; r < to; r++) {
-                int mr = m0 + at(r, size, strideMask), yr = y0 + r * n, xr = x0 + r * n;
-                for (int i = 0; i < n; i++) {
-                    float kept = masks[mr + i * step] != 0 ? value : xs[xr + i];
-                    ys[yr + i] = acc ? ys[yr + i] + kept : kept;
+        Workers.forRanges(rows(size), 1, y.length() / 2, (from, to) -> {
+            for (int r = from; r < to; ) {
+                int end = Math.min(to, r + run(r, size));
+                for (int mr = m0 + at(r, size, strideMask); r < end; r++, mr += lineStep(strideMask)) {
+                    fillRow(ys, y0 + r * n, xs, x0 + r * n, masks, mr, step, value, n, acc);
                 }
             }
         });
+    }
+
+    private static void fillRow(float[] y, int y0, float[] x, int x0, float[] mask, int m0, int step, float value, int n, boolean acc) {
+        int i = 0;
+        if (step == 1) {
+            for (; i <= n - LANES; i += LANES) {
+                FloatVector kept = FloatVector.fromArray(FLOATS, x, x0 + i);
+                kept = kept.blend(value, FloatVector.fromArray(FLOATS, mask, m0 + i).compare(VectorOperators.NE, 0f));
+                if (acc) kept = kept.add(FloatVector.fromArray(FLOATS, y, y0 + i));
+                kept.intoArray(y, y0 + i);
+            }
+        }
+        for (; i < n; i++) {
+            float kept = mask[m0 + i * step] != 0 ? value : x[x0 + i];
+            y[y0 + i] = acc ? y[y0 + i] + kept : kept;
+        }
     }
 
     /** y (+)= x at its strides. */
     static void read(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, boolean acc) {
         int n = last(size, 1), step = last(stride, 0), turned = turnedAxis(size, stride);
         if (turned >= 0) {
-            readTurned(y, y0, x, x0, size, stride, turned, acc);
+            turned(y, y0, contiguous(size), x, x0, stride, size, turned, size.length - 1, acc);
             return;
         }
         Workers.forRanges(rows(size), 1, (long) rows(size) * n / 2, (from, to) -> {
@@ -93,13 +112,23 @@ final class VectorStrided {
 
     /** y at its strides (+)= x. */
     static void write(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, boolean acc) {
-        int n = last(size, 1), step = last(stride, 1);
+        int n = last(size, 1), step = last(stride, 1), turned = turnedAxis(size, stride);
+        if (turned >= 0) {
+            turned(y, y0, stride, x, x0, contiguous(size), size, size.length - 1, turned, acc);
+            return;
+        }
         Workers.forRanges(rows(size), 1, (long) rows(size) * n / 2, (from, to) -> {
             for (int r = from, count; r < to; r += count) {
                 count = Math.min(to - r, run(r, size));
                 lines(y, y0 + at(r, size, stride), lineStep(stride), step, x, x0 + r * n, n, 1, n, count, acc);
             }
         });
+    }
+
+    private static int[] contiguous(int[] size) {
+        int[] stride = new int[size.length];
+        for (int axis = size.length - 1, s = 1; axis >= 0; s *= size[axis--]) stride[axis] = s;
+        return stride;
     }
 
     /** How many lines from line r on are equally far apart: what is left of the last axis but one. */
@@ -131,7 +160,11 @@ final class VectorStrided {
 
     private static void row(float[] y, int y0, int stepY, float[] x, int x0, int stepX, int n, boolean acc) {
         if (acc) {
-            for (int i = 0; i < n; i++) y[y0 + i * stepY] += x[x0 + i * stepX];
+            int i = 0;
+            if (stepY == 1 && stepX == 1) {
+                for (; i <= n - LANES; i += LANES) FloatVector.fromArray(FLOATS, y, y0 + i).add(FloatVector.fromArray(FLOATS, x, x0 + i)).intoArray(y, y0 + i);
+            }
+            for (; i < n; i++) y[y0 + i * stepY] += x[x0 + i * stepX];
         } else if (stepY == 1 && stepX == 1) {
             System.arraycopy(x, x0, y, y0, n);
         } else if (stepY == 1 && stepX == 0) {
@@ -141,7 +174,7 @@ final class VectorStrided {
         }
     }
 
-    /** The axis that x has last but y has not, or -1: where x was transposed. */
+    /** The axis along which these strides run straight on while they jump along the last, or -1: where something was transposed. */
     private static int turnedAxis(int[] size, int[] stride) {
         if (last(stride, 0) <= 1) return -1;
         for (int axis = size.length - 2; axis >= 0; axis--) {
@@ -150,26 +183,46 @@ final class VectorStrided {
         return -1;
     }
 
-    /** Along the last axis x jumps, along {@code turned} y does; in small squares both stay within a few lines of the cache. */
-    private static void readTurned(float[] y, int y0, float[] x, int x0, int[] size, int[] stride, int turned, boolean acc) {
-        int n = last(size, 1), step = last(stride, 0), height = size[turned];
-        int[] others = size.clone(), strideY = new int[size.length];
-        others[turned] = 1;
-        for (int axis = size.length - 1, s = 1; axis >= 0; s *= size[axis--]) strideY[axis] = s;
-        int strips = (height + PIECE - 1) / PIECE;
-        Workers.forRanges(rows(others) * strips, 1, (long) rows(size) * n, (from, to) -> {
+    /** y (+)= x, where x runs straight on along axis a and y along axis b: in small squares both stay within a few lines of the cache. */
+    private static void turned(float[] y, int y0, int[] strideY, float[] x, int x0, int[] strideX, int[] size, int a, int b, boolean acc) {
+        int[] others = size.clone();
+        others[a] = 1;
+        others[b] = 1;
+        int strips = (size[a] + PIECE - 1) / PIECE, lines = rows(others) * others[size.length - 1];
+        Workers.forRanges(lines * strips, 1, (long) lines * size[a] * size[b], (from, to) -> {
             for (int strip = from; strip < to; strip++) {
-                int other = strip / strips, low = strip % strips * PIECE, high = Math.min(height, low + PIECE);
-                int yStart = y0 + at(other, others, strideY), xStart = x0 + at(other, others, stride);
-                for (int i0 = 0; i0 < n; i0 += PIECE) {
-                    int i1 = Math.min(n, i0 + PIECE);
-                    for (int j = low; j < high; j++) {
-                        int yRow = yStart + j * strideY[turned], xColumn = xStart + j;
-                        if (acc) for (int i = i0; i < i1; i++) y[yRow + i] += x[xColumn + i * step];
-                        else for (int i = i0; i < i1; i++) y[yRow + i] = x[xColumn + i * step];
-                    }
+                int other = strip / strips, low = strip % strips * PIECE, rows = Math.min(PIECE, size[a] - low);
+                int yStart = y0 + at(other, others, strideY) + low * strideY[a], xStart = x0 + at(other, others, strideX) + low;
+                for (int i = 0; i < size[b]; i += PIECE) {
+                    turnPiece(y, yStart + i, strideY[a], x, xStart + i * strideX[b], strideX[b], rows, Math.min(PIECE, size[b] - i), acc);
                 }
             }
         });
+    }
+
+    /** y[i,j] (+)= x[j,i]. Eight rows of x at once: of each line of y half is written in one go. */
+    private static void turnPiece(float[] y, int y0, int rowOfY, float[] x, int x0, int rowOfX, int rows, int columns, boolean acc) {
+        int j = 0;
+        for (; !acc && j <= columns - 8; j += 8) {
+            int from0 = x0 + j * rowOfX, from1 = from0 + rowOfX, from2 = from1 + rowOfX, from3 = from2 + rowOfX;
+            int from4 = from3 + rowOfX, from5 = from4 + rowOfX, from6 = from5 + rowOfX, from7 = from6 + rowOfX;
+            for (int i = 0; i < rows; i++) {
+                int at = y0 + i * rowOfY + j;
+                y[at] = x[from0 + i];
+                y[at + 1] = x[from1 + i];
+                y[at + 2] = x[from2 + i];
+                y[at + 3] = x[from3 + i];
+                y[at + 4] = x[from4 + i];
+                y[at + 5] = x[from5 + i];
+                y[at + 6] = x[from6 + i];
+                y[at + 7] = x[from7 + i];
+            }
+        }
+        for (; j < columns; j++) {
+            for (int i = 0; i < rows; i++) {
+                int at = y0 + i * rowOfY + j;
+                y[at] = acc ? y[at] + x[x0 + j * rowOfX + i] : x[x0 + j * rowOfX + i];
+            }
+        }
     }
 }
