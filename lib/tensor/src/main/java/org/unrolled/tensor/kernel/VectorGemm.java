@@ -4,6 +4,7 @@ import static org.unrolled.tensor.kernel.VectorMath.FLOATS;
 import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLong;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -17,7 +18,8 @@ import jdk.incubator.vector.FloatVector;
  *     other, each as wide as a tile. Blocks are this deep because adding to C is what costs most in a large product: its rows lie far apart.
  * <li>Packing: rows of A are copied to where their distance is a constant, and B's block into panels that the tile reads straight on. For a few rows
  *     of A, B is read in place; for a few columns of B, A is. A transposed one has to be turned around somewhere.
- * <li>Threads: C is cut into rectangles, and whoever computes one packs what it needs of A and B. Nobody waits for anybody before the end.
+ * <li>Threads: C is cut into rectangles, and whoever computes one packs what it needs of A and B; B for all rectangles of the same columns. Nobody waits for
+ *     anybody before the end.
  * </ol>
  * Every element of C is summed in the order of k, one accumulator for each block of k, whichever of these paths it takes and however many threads
  * there are; only where B is transposed and A has a few rows, their rows are multiplied as they lie ({@link #dotProducts}).
@@ -38,8 +40,8 @@ final class VectorGemm {
      */
     private static final float[] ZEROS = new float[WIDE_COLUMNS];
     private static final int BLOCK_K = 1024;
-    /** Rows of A in a block: 256 KiB with {@value #BLOCK_K} columns. */
-    private static final int BLOCK_M = 64;
+    /** Rows of A in a block, whole tiles: 256 KiB with {@value #BLOCK_K} columns. */
+    private static final int BLOCK_M = 64 / TILE_ROWS * TILE_ROWS;
     /** Columns of B in a block: 2 MiB with {@value #BLOCK_K} rows, which the third-level cache has for each thread. */
     private static final int BLOCK_N = 512;
     /** Rows of A up to which B is read in place: packing costs as much as it saves so few rows. Chosen by trials against 16. */
@@ -50,7 +52,11 @@ final class VectorGemm {
     private static final int STRIP_ROW = BLOCK_K + 16;
 
     /** Multiply-adds that one thread does in a nanosecond, roughly: only to decide how many threads a product is worth. */
-    private static final int PER_NANO = 48;
+    private static final int PER_NANO = 3 * LANES;
+    /** Numbers of B that a thread keeps packed from one rectangle to the next: 4 MiB. */
+    private static final int MOST_KEPT = 1 << 20;
+    /** Numbers the products that several threads share. */
+    private static final AtomicLong PRODUCTS = new AtomicLong();
 
     /** A thread's own blocks, grown to what its largest product needed. */
     private static final ThreadLocal<Scratch> SCRATCH = ThreadLocal.withInitial(Scratch::new);
@@ -58,10 +64,14 @@ final class VectorGemm {
     private static final class Scratch {
         final float[] tile = new float[NARROW_ROWS * TILE_COLUMNS];
         float[] strips = {}, panels = {}, line = {};
+        /** Which product the panels hold columns of, from which column on; 0: of none. */
+        long product;
+        int column;
 
         float[] strips(int n) { return strips.length >= n ? strips : (strips = new float[n]); }
 
-        float[] panels(int n) { return panels.length >= n ? panels : (panels = new float[n]); }
+        /** Keeps what is in it. */
+        float[] panels(int n) { return panels.length >= n ? panels : (panels = Arrays.copyOf(panels, n)); }
 
         float[] line(int n) { return line.length >= n ? line : (line = new float[n]); }
     }
@@ -115,7 +125,7 @@ final class VectorGemm {
             this.N = N;
             this.K = K;
             panels = new float[panels(N) * TILE_COLUMNS * K];
-            pack(Matrix.of(b.floats(), b.offset(), K, N, transposed), 0, K, 0, N, panels);
+            pack(Matrix.of(b.floats(), b.offset(), K, N, transposed), 0, K, 0, N, panels, 0);
         }
 
         /** C (M, N) (+)= A (M, K) · B; C and A lie in one piece. */
@@ -140,25 +150,25 @@ final class VectorGemm {
             dotProducts(c, start, cRow, a, b, M, N, K, acc);
             return;
         }
-        // C in rectangles, two for each thread, cut where they are longest, so that little of A and B is packed twice
-        int threads = Workers.threads(nanos(M, N, K)), parts = threads == 1 ? 1 : 2 * threads;
-        int down = 1, across = 1;
-        while (down * across < parts) {
-            boolean tall = M / down >= 2 * TILE_ROWS, wide = N / across >= 2 * TILE_COLUMNS;
-            if (wide && (!tall || N / across >= M / down)) across *= 2;
-            else if (tall) down *= 2;
-            else break;
-        }
-        if (down * across == 1) {
-            rectangle(c, start, cRow, a, b, 0, M, 0, N, K, acc);
+        int threads = Workers.threads(nanos(M, N, K));
+        if (threads == 1) {
+            rectangle(c, start, cRow, a, b, 0, M, 0, N, K, acc, M <= IN_PLACE, 0);
             return;
         }
-        int height = share(M, down, TILE_ROWS), width = share(N, across, TILE_COLUMNS), rectanglesAcross = Math.ceilDiv(N, width);
-        Workers.forRanges(Math.ceilDiv(M, height) * rectanglesAcross, 1, nanos(M, N, K), (from, to) -> {
-            for (int r = from; r < to; r++) {
-                int i = r / rectanglesAcross * height, j = r % rectanglesAcross * width;
-                rectangle(c, start, cRow, a, b, i, Math.min(M, i + height), j, Math.min(N, j + width), K, acc);
-            }
+        int height = share(M, Math.ceilDiv(M, BLOCK_M), TILE_ROWS), width = share(N, Math.ceilDiv(N, BLOCK_N), TILE_COLUMNS), parts = Workers.parts(threads, nanos(M, N, K));
+        while (Math.ceilDiv(M, height) * Math.ceilDiv(N, width) < parts) {
+            boolean low = height <= 2 * TILE_ROWS, narrow = width <= TILE_COLUMNS;
+            if (!narrow && (low || width > 4 * height)) width = share(width, 2, TILE_COLUMNS);
+            else if (!low) height = share(height, 2, TILE_ROWS);
+            else break;
+        }
+        while (width > TILE_COLUMNS && (long) width * K > MOST_KEPT) width = share(width, 2, TILE_COLUMNS);
+        int h = height, w = width, down = Math.ceilDiv(M, h);
+        long product = PRODUCTS.incrementAndGet();
+        // one rectangle below the other, so that a thread packs their columns of B once
+        Workers.forParts(down * Math.ceilDiv(N, w), nanos(M, N, K), part -> {
+            int i = part % down * h, j = part / down * w;
+            rectangle(c, start, cRow, a, b, i, Math.min(M, i + h), j, Math.min(N, j + w), K, acc, M <= IN_PLACE, product);
         });
     }
 
@@ -167,22 +177,38 @@ final class VectorGemm {
         return Math.ceilDiv(Math.ceilDiv(n, parts), unit) * unit;
     }
 
-    /** Rows i0 to i1 and columns j0 to j1 of C, in this thread. */
-    private static void rectangle(float[] c, int start, int cRow, Matrix a, Matrix b, int i0, int i1, int j0, int j1, int K, boolean acc) {
+    /**
+     * Rows i0 to i1 and columns j0 to j1 of C, in this thread.
+     *
+     * @param product a number other than 0: what is packed of B is kept for further rectangles of the same columns of this product
+     */
+    private static void rectangle(float[] c, int start, int cRow, Matrix a, Matrix b, int i0, int i1, int j0, int j1, int K, boolean acc, boolean inPlace,
+                                  long product) {
         Scratch scratch = SCRATCH.get();
+        boolean packed = product != 0 && scratch.product == product && scratch.column == j0;
+        scratch.product = 0;
         for (int j = j0; j < j1; j += BLOCK_N) {
+            int columns = Math.min(BLOCK_N, j1 - j), kept = product == 0 ? 0 : panels(columns) * TILE_COLUMNS;
             for (int k = 0; k < K; k += BLOCK_K) {
-                block(c, start + i0 * cRow + j, cRow, a, b, i0, i1, j, Math.min(BLOCK_N, j1 - j), k, Math.min(BLOCK_K, K - k), acc || k > 0, scratch);
+                block(c, start + i0 * cRow + j, cRow, a, b, i0, i1, j, columns, k, Math.min(BLOCK_K, K - k), acc || k > 0, inPlace, k * kept, packed, scratch);
             }
         }
+        scratch.product = product;
+        scratch.column = j0;
     }
 
-    /** So many columns of these rows, from j and from at on, and {@code depth} values of k. */
+    /**
+     * So many columns of these rows, from j and from at on, and {@code depth} values of k.
+     *
+     * @param few    whether B is read in place
+     * @param kept   where the packed part of B begins in the scratch
+     * @param packed whether it is there already
+     */
     private static void block(float[] c, int at, int cRow, Matrix a, Matrix b, int i0, int i1, int j, int columns, int k, int depth, boolean add,
-                              Scratch scratch) {
+                              boolean few, int kept, boolean packed, Scratch scratch) {
         int inPlace = 0;
         boolean oneVector = columns == LANES && a.column == 1;
-        if (b.column == 1 && (i1 - i0 <= IN_PLACE || oneVector)) {
+        if (b.column == 1 && (few || oneVector)) {
             if (i1 - i0 == 1) {
                 for (; inPlace <= columns - WIDE_COLUMNS; inPlace += WIDE_COLUMNS) {
                     wide(c, at + inPlace, a.data, a.at(i0, k), a.column, b.data, b.at(k, j + inPlace), b.row, depth, add);
@@ -195,9 +221,9 @@ final class VectorGemm {
         // packed: all columns, or the last few that fill no tile
         if (inPlace < columns) {
             int rest = columns - inPlace;
-            float[] panels = scratch.panels(panels(rest) * TILE_COLUMNS * depth);
-            pack(b, k, depth, j + inPlace, rest, panels);
-            strips(c, at + inPlace, cRow, a, i0, i1, k, depth, panels, 0, TILE_COLUMNS, depth * TILE_COLUMNS, rest, add, scratch);
+            float[] panels = scratch.panels(kept + panels(rest) * TILE_COLUMNS * depth);
+            if (!packed) pack(b, k, depth, j + inPlace, rest, panels, kept);
+            strips(c, at + inPlace, cRow, a, i0, i1, k, depth, panels, kept, TILE_COLUMNS, depth * TILE_COLUMNS, rest, add, scratch);
         }
     }
 
@@ -504,11 +530,11 @@ final class VectorGemm {
     }
 
     /** Rows k0.. and columns j0.. of B in panels as wide as a tile, each (depth, TILE_COLUMNS) in one piece, the last filled up with zeros. */
-    private static void pack(Matrix b, int k0, int depth, int j0, int columns, float[] to) {
+    private static void pack(Matrix b, int k0, int depth, int j0, int columns, float[] to, int at) {
         int whole = b.column == 1 ? columns / TILE_COLUMNS * TILE_COLUMNS : 0;
-        for (int k = 0; whole > 0 && k < depth; k++) copyRow(b.data, b.at(k0 + k, j0), to, k * TILE_COLUMNS, depth * TILE_COLUMNS, whole);
+        for (int k = 0; whole > 0 && k < depth; k++) copyRow(b.data, b.at(k0 + k, j0), to, at + k * TILE_COLUMNS, depth * TILE_COLUMNS, whole);
         for (int j = whole; j < columns; j += TILE_COLUMNS) {
-            int width = Math.min(TILE_COLUMNS, columns - j), from = b.at(k0, j0 + j), start = j * depth;
+            int width = Math.min(TILE_COLUMNS, columns - j), from = b.at(k0, j0 + j), start = at + j * depth;
             if (width < TILE_COLUMNS) Arrays.fill(to, start, start + depth * TILE_COLUMNS, 0f);
             if (b.column != 1) turn(b.data, from, b.column, to, start, depth, width);
             else for (int k = 0; k < depth; k++) System.arraycopy(b.data, from + k * b.row, to, start + k * TILE_COLUMNS, width);

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntSupplier;
 
 /**
  * The threads that all CPU kernels share: one less than there are processors, since the caller works too. They are daemons
@@ -17,6 +17,11 @@ final class Workers {
     static final int THREADS = Runtime.getRuntime().availableProcessors();
     /** Nanoseconds of work for each thread that are worth waking it, which takes some 30 to 50 µs. */
     private static final long WORTH_A_THREAD = 60_000;
+    /** Nanoseconds of work in a part at least, and how many parts there are for a thread at most. */
+    private static final long PART = 20_000;
+    private static final int PARTS_EACH = 16;
+    /** Nanoseconds of a part that takes no longer than to fall asleep and be awoken. */
+    private static final long SHORT = 60_000;
 
     private static final ScopedValue<Boolean> INSIDE = ScopedValue.newInstance();
     private static final ThreadPoolExecutor POOL = pool();
@@ -25,6 +30,9 @@ final class Workers {
 
     /** One part of the work: indices from (inclusive) to (exclusive). */
     interface Range { void run(int from, int to); }
+
+    /** One part of the work, by its number. */
+    interface Part { void run(int part); }
 
     /** How many threads so much work would be shared among: one if this thread is itself at work on a part of something. */
     static int threads(long nanos) {
@@ -38,32 +46,41 @@ final class Workers {
      * @param nanos about how long all of it would take one thread
      */
     static void forRanges(int n, int grain, long nanos, Range body) {
-        int grains = (int) (((long) n + grain - 1) / grain);
-        int useful = Math.min(grains, threads(nanos));
-        if (useful <= 1) {
+        int grains = (int) (((long) n + grain - 1) / grain), threads = Math.min(grains, threads(nanos));
+        if (threads <= 1) {
             if (n > 0) body.run(0, n);
             return;
         }
-        // two parts for each thread, so that one that is held up by the system holds up the others less
-        int parts = Math.min(grains, 2 * useful);
-        AtomicInteger next = new AtomicInteger();
-        CountDownLatch finished = new CountDownLatch(parts);
+        int parts = Math.min(grains, parts(threads, nanos));
+        share(parts, threads, nanos, part -> {
+            int from = (int) ((long) grains * part / parts * grain), to = (int) Math.min(n, (long) grains * (part + 1) / parts * grain);
+            body.run(from, to);
+        });
+    }
+
+    /**
+     * Runs {@code body} for each of the parts 0..n-1, on several threads if the work is worth it: part after part from the first on by the caller, from the
+     * last on by the others. Neighbours mostly meet the same thread, which may keep what they share.
+     *
+     * @param nanos about how long all of it would take one thread
+     */
+    static void forParts(int n, long nanos, Part body) {
+        int threads = Math.min(n, threads(nanos));
+        if (threads > 1) share(n, threads, nanos, body);
+        else for (int part = 0; part < n; part++) body.run(part);
+    }
+
+    /** In how many parts to cut so much work for so many threads: so small that nobody waits long for the last, so large that taking one costs nothing. */
+    static int parts(int threads, long nanos) {
+        return (int) Math.clamp(nanos / PART, 2 * threads, PARTS_EACH * threads);
+    }
+
+    private static void share(int n, int threads, long nanos, Part body) {
+        Parts parts = new Parts(n, nanos / n <= SHORT);
+        CountDownLatch finished = new CountDownLatch(n);
         AtomicReference<Throwable> failure = new AtomicReference<>();
-        Runnable takeParts = () -> {
-            for (int part = next.getAndIncrement(); part < parts; part = next.getAndIncrement()) {
-                int from = (int) ((long) grains * part / parts * grain);
-                int to = (int) Math.min(n, (long) grains * (part + 1) / parts * grain);
-                try {
-                    ScopedValue.where(INSIDE, true).run(() -> body.run(from, to));
-                } catch (Throwable t) {
-                    failure.compareAndSet(null, t);
-                } finally {
-                    finished.countDown();
-                }
-            }
-        };
-        for (int helper = 1; helper < useful; helper++) POOL.execute(takeParts);
-        takeParts.run();
+        for (int helper = 1; helper < threads; helper++) POOL.execute(() -> work(parts::last, body, finished, failure));
+        work(parts::first, body, finished, failure);
         awaitAll(finished);
         switch (failure.get()) {
             case null -> { }
@@ -71,6 +88,36 @@ final class Workers {
             case Error e -> throw e;
             case Throwable t -> throw new IllegalStateException(t);
         }
+    }
+
+    private static void work(IntSupplier parts, Part body, CountDownLatch finished, AtomicReference<Throwable> failure) {
+        ScopedValue.where(INSIDE, true).run(() -> {
+            for (int part = parts.getAsInt(); part >= 0; part = parts.getAsInt()) {
+                try {
+                    body.run(part);
+                } catch (Throwable t) {
+                    failure.compareAndSet(null, t);
+                } finally {
+                    finished.countDown();
+                }
+            }
+        });
+    }
+
+    /** The parts that nobody has taken yet; -1 when there is none (left). */
+    private static final class Parts {
+        private final int kept;
+        private int from, to;
+
+        /** @param keep whether the last one is the caller's: it would fall asleep while another thread is at work on it, which takes longer than to do it */
+        Parts(int n, boolean keep) {
+            to = n;
+            kept = keep ? 1 : 0;
+        }
+
+        synchronized int first() { return from < to ? from++ : -1; }
+
+        synchronized int last() { return to - from > kept ? --to : -1; }
     }
 
     /** Waits even if interrupted: the parts write into the caller's buffers. The interrupt is kept for whoever looks next. */

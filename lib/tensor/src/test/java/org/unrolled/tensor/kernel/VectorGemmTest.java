@@ -6,6 +6,7 @@ import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,5 +50,28 @@ class VectorGemmTest {
             VectorGemm.matmul(Buffer.of(c), Buffer.of(a), Buffer.of(b), 1, M, N, K, 0, 0, false, false, false);
             assertThat(c).containsOnly(2f * K);
         }
+    }
+
+    /** Whoever computes a rectangle of C, alone or beside others, and whatever it has kept of B from the one before: the same bits. */
+    @ParameterizedTest
+    @CsvSource({"200, 700, 2100", "33, 1000, 1500", "20, 900, 1100", "600, 40, 1030", "1, 5000, 2000", "1000, 16, 1500", "259, 257, 263"})
+    void bitsDoNotDependOnTheNumberOfThreads(int M, int N, int K) {
+        Random random = new Random(M);
+        Buffer a = normal(random, M * K), b = normal(random, K * N), before = normal(random, M * N);
+        for (int kind = 0; kind < 8; kind++) {
+            boolean transposeA = (kind & 1) != 0, transposeB = (kind & 2) != 0, add = (kind & 4) != 0;
+            Buffer shared = Buffer.of(before.floats().clone()), alone = Buffer.of(before.floats().clone());
+            VectorGemm.matmul(shared, a, b, 1, M, N, K, 0, 0, transposeA, transposeB, add);
+            Workers.forRanges(2, 1, 1_000_000_000, (from, to) -> {
+                if (from == 0) VectorGemm.matmul(alone, a, b, 1, M, N, K, 0, 0, transposeA, transposeB, add);
+            });
+            assertThat(shared.floats()).as("A %s, B %s, added %s", transposeA, transposeB, add).isEqualTo(alone.floats());
+        }
+    }
+
+    private static Buffer normal(Random random, int n) {
+        float[] x = new float[n];
+        for (int i = 0; i < n; i++) x[i] = (float) random.nextGaussian();
+        return Buffer.of(x);
     }
 }

@@ -27,6 +27,16 @@ class WorkersTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 17, 1001})
+    void everyPartIsRunOnce(int n) {
+        for (long nanos : new long[] {0, 400_000, MUCH}) {
+            AtomicIntegerArray seen = new AtomicIntegerArray(n);
+            Workers.forParts(n, nanos, seen::incrementAndGet);
+            for (int i = 0; i < n; i++) assertThat(seen.get(i)).as("part %d of %d, %d ns", i, n, nanos).isEqualTo(1);
+        }
+    }
+
     @Test
     void smallWorkStaysWithTheCaller() {
         AtomicInteger calls = new AtomicInteger();
