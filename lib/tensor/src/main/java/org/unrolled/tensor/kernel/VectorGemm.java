@@ -14,7 +14,7 @@ import jdk.incubator.vector.FloatVector;
  * <ol>
  * <li>Registers: a tile of C, {@link #TILE_ROWS} rows by two vectors, stays in registers while k runs. Each number loaded is used many times:
  *     10 loads for 16 multiply-adds.
- * <li>Cache: k runs in blocks of {@value #BLOCK_K}. {@value #BLOCK_M} rows of A, which stay in the second-level cache, meet one panel of B after the
+ * <li>Cache: k runs in blocks of {@value #BLOCK_K}. {@link #BLOCK_M} rows of A, which stay in the second-level cache, meet one panel of B after the
  *     other, each as wide as a tile. Blocks are this deep because adding to C is what costs most in a large product: its rows lie far apart.
  * <li>Packing: rows of A are copied to where their distance is a constant, and B's block into panels that the tile reads straight on. For a few rows
  *     of A, B is read in place; for a few columns of B, A is. A transposed one has to be turned around somewhere.
@@ -26,10 +26,10 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorGemm {
     /**
-     * Rows of a tile. With two vectors of B and one of A, 8 fill 19 of the 32 registers of AVX-512 and NEON, 6 fill 15 of AVX2's 16; the
-     * multiply-add units need some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
+     * Rows of a tile. With two vectors of B and one of A, 8 fill 19 of the 32 registers of AVX-512 and NEON, 6 fill 15 of the 16 that AVX2 and SSE have;
+     * the multiply-add units need some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
      */
-    private static final int TILE_ROWS = LANES == 8 ? 6 : 8;
+    private static final int TILE_ROWS = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 6;
     static final int TILE_COLUMNS = 2 * LANES;
     /** What {@link #narrow} and {@link #wide} have in registers: eight sums each. */
     private static final int NARROW_ROWS = 8, WIDE_COLUMNS = 8 * LANES;
