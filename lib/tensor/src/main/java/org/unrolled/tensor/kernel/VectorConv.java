@@ -7,26 +7,15 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Convolution as a matrix product. For an image and a group, W is (Cout/groups, K) with K = C/groups·kH·kW, the unfolded
- * image U (K, L) with L = outH·outW, and
+ * Convolution. For an image and a group, W is (Cout/groups, K) with K = C/groups·kH·kW, the unfolded image U (K, L) with L = outH·outW, and
  * <pre>
- *   Y = W·U        dW = dY·Uᵀ, computed as dWᵀ = U·dYᵀ        dX = fold(Wᵀ·dY)
+ *   Y = W·U        dW = dY·Uᵀ        dX = fold(Wᵀ·dY)
  * </pre>
- * U is never in memory as a whole: the parts of it that the product is about to read are written where it reads them. With
- * stride 1 the gradient of the input is a convolution too: of dY, padded, with the kernels turned by 180° and C and Cout
- * exchanged; that is taken unless C is so much smaller than Cout that folding moves fewer numbers than unfolding. Shapes that
- * something else suits better are told by {@link #choose}.
+ * None of the ways in which that is computed here has U in memory; {@link #choose} tells which suits a shape.
  *
- * <p>Threads share out images, groups and columns; every element is summed in one order, however many there are.
+ * <p>Threads share out images, channels and places; every element is summed in one order, however many there are.
  */
 final class VectorConv {
-    /** Columns of U that one thread works on at once: with 256 rows of them they fit the second-level cache. */
-    private static final int COLUMNS = 512;
-    /** Elements of U that {@link #weights} and {@link #foldBack} have in memory at once, for a thread. */
-    private static final int PART = 1 << 16;
-    /** Multiply-adds that one thread does in a nanosecond, roughly. */
-    private static final int PER_NANO = 16;
-
     private VectorConv() { }
 
     /** How a convolution is computed. */
@@ -37,8 +26,8 @@ final class VectorConv {
         DIRECT,
         /** {@link VectorWinograd}. */
         WINOGRAD,
-        /** The unfolded image in a product. */
-        UNFOLDED
+        /** {@link VectorImplicit}. */
+        IMPLICIT
     }
 
     /** The fastest way for a shape, forward and for both gradients. */
@@ -47,7 +36,7 @@ final class VectorConv {
         if (groups == 1 && w.taps() == 1 && dense && w.padH() == 0 && w.padW() == 0) return Way.MATRIX;
         if (C == groups && (Cout / groups <= 2 || VectorDirect.inTiles(w))) return Way.DIRECT;
         if (groups == 1 && dense && w.kH() == 3 && w.kW() == 3 && w.padH() <= 2 && w.padW() <= 2 && VectorWinograd.wins(batch, C, Cout, w)) return Way.WINOGRAD;
-        return Way.UNFOLDED;
+        return Way.IMPLICIT;
     }
 
     static void forward(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window w, boolean acc) {
@@ -56,20 +45,8 @@ final class VectorConv {
             case MATRIX -> VectorGemm.matmul(y, weight, x, B, Cout, w.plane(), C, 0, C * w.plane(), false, false, acc);
             case DIRECT -> VectorDirect.forward(y, x, weight, B, C, out, w, acc);
             case WINOGRAD -> VectorWinograd.convolve(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), C * 9, 9, false, B, C, Cout, w, acc);
-            case UNFOLDED -> product(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
+            case IMPLICIT -> VectorImplicit.forward(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), B * groups, groups, channels, out, w, acc);
         }
-    }
-
-    private static void product(float[] y, int y0, float[] x, int x0, float[] weight, int w0, int images, int groups, int channels, int out,
-                                Window w, boolean acc) {
-        int K = channels * w.taps(), L = w.outPlane(), parts = (L + COLUMNS - 1) / COLUMNS;
-        Workers.forRanges(images * parts, 1, (long) images * out * L * K / PER_NANO, (from, to) -> {
-            for (int task = from; task < to; task++) {
-                int image = task / parts, l0 = task % parts * COLUMNS, plane0 = x0 + image * channels * w.plane();
-                VectorGemm.columns(y, y0 + image * out * L + l0, L, weight, w0 + image % groups * out * K, K, 1,
-                        (k, l, n, line, at) -> unfoldRow(line, at, line.length, x, plane0, w, k, l, n), l0, out, Math.min(COLUMNS, L - l0), K, acc);
-            }
-        });
     }
 
     /**
@@ -117,14 +94,8 @@ final class VectorConv {
             case DIRECT -> depthwiseBackward(dx, dout, weight, B, C, out, w, acc);
             case WINOGRAD -> VectorWinograd.convolve(dx.floats(), dx.offset(), dout.floats(), dout.offset(), weight.floats(), weight.offset(), 9, C * 9, true,
                     B, Cout, C, back, acc);
-            case UNFOLDED -> {
-                if (w.strideH() == 1 && w.strideW() == 1 && padH >= 0 && padW >= 0 && 2 * channels > out) {
-                    product(dx.floats(), dx.offset(), dout.floats(), dout.offset(), turned(weight, groups, channels, out, w.taps()), 0,
-                            B * groups, groups, out, channels, back, acc);
-                } else {
-                    foldBack(dx, dout, weight, B * groups, groups, channels, out, w, acc);
-                }
-            }
+            case IMPLICIT -> VectorImplicit.backward(dx.floats(), dx.offset(), dout.floats(), dout.offset(), weight.floats(), weight.offset(), B * groups, groups,
+                    channels, out, w, acc);
         }
     }
 
@@ -142,75 +113,33 @@ final class VectorConv {
         return to;
     }
 
-    private static void foldBack(Buffer dx, Buffer dout, Buffer weight, int images, int groups, int channels, int out, Window w, boolean acc) {
-        int K = channels * w.taps(), L = w.outPlane(), outW = w.outW(), rows = Math.clamp(PART / Math.max(1, K * outW), 1, w.outH());
-        float[] dxs = dx.floats(), douts = dout.floats(), weights = weight.floats();
-        Workers.forRanges(images, 1, (long) images * out * L * K / PER_NANO, (from, to) -> {
-            float[] columns = new float[K * rows * outW];
-            for (int image = from; image < to; image++) {
-                int plane0 = dx.offset() + image * channels * w.plane(), d0 = dout.offset() + image * out * L;
-                if (!acc) Arrays.fill(dxs, plane0, plane0 + channels * w.plane(), 0f);
-                for (int i = 0; i < w.outH(); i += rows) {
-                    int n = Math.min(rows, w.outH() - i) * outW;
-                    VectorGemm.columns(columns, 0, n, weights, weight.offset() + image % groups * out * K, 1, K,
-                            (o, l, count, line, at) -> System.arraycopy(douts, d0 + o * L + l, line, at, count), i * outW, K, n, out, false);
-                    for (int k = 0; k < K; k++) foldRow(dxs, plane0, columns, k * n, w, k, i * outW, n);
-                }
-            }
-        });
-    }
-
-    /** Adds elements l..l + n-1 of row k of an unfolded image to where they came from; l is the first of an output row. */
-    private static void foldRow(float[] x, int x0, float[] from, int at, Window w, int k, int l, int n) {
-        int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
-        int outW = w.outW(), stride = w.strideW(), first = first(w, v), last = end(w, v);
-        for (int i = l / outW; n > 0; i++, n -= outW, at += outW) {
-            int h = w.row(i, u);
-            if (h < 0 || h >= w.H()) continue;
-            addRow(x, x0 + (c * w.H() + h) * w.W() + w.column(first, v), stride, from, at + first, 1, 1, last - first);
-        }
-    }
-
     // ---- the gradient of the weight
 
     static void weights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int groups, Window w, boolean acc) {
-        int channels = C / groups, out = Cout / groups, K = channels * w.taps(), L = w.outPlane();
-        Way way = choose(B, C, Cout, groups, w);
-        if (way == Way.DIRECT) {
-            if (VectorDirect.inTiles(w)) VectorDirect.weights(dweight, dout, x, B, C, out, w, acc);
-            else depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
-            return;
-        }
-        if (way == Way.WINOGRAD) {
-            VectorWinograd.gradient(dweight.floats(), dweight.offset(), dout.floats(), dout.offset(), x.floats(), x.offset(), B, C, Cout, w, acc);
-            return;
-        }
-        float[] dweights = dweight.floats(), xs = x.floats();
-        // dYᵀ for each image and group: (L, Cout/groups)
-        float[] turned = new float[B * Cout * L];
-        VectorStrided.read(turned, 0, dout.floats(), dout.offset(), new int[] {B * groups, L, out}, new int[] {out * L, 1, L}, false);
-        int depth = Math.clamp(PART / Math.max(1, K), 32, 256);
-        Workers.forRanges(groups * K, 12, (long) B * Cout * L * K / PER_NANO, (from, to) -> {
-            for (int start = from, end; start < to; start = end) {
-                int g = start / K, k0 = start % K, rows = Math.min(to, (g + 1) * K) - start;
-                end = start + rows;
-                float[] unfolded = new float[rows * depth], sums = new float[rows * out];
-                for (int b = 0; b < B; b++) {
-                    int image = b * groups + g;
-                    for (int l = 0; l < L; l += depth) {
-                        int n = Math.min(depth, L - l);
-                        for (int r = 0; r < rows; r++) unfoldRow(unfolded, r * depth, unfolded.length, xs, x.offset() + image * channels * w.plane(), w, k0 + r, l, n);
-                        VectorGemm.product(sums, 0, unfolded, 0, depth, turned, (image * L + l) * out, out, rows, out, n, b > 0 || l > 0);
-                    }
-                }
-                for (int r = 0; r < rows; r++) {
-                    for (int o = 0; o < out; o++) {
-                        int at = dweight.offset() + (g * out + o) * K + k0 + r;
-                        dweights[at] = acc ? dweights[at] + sums[r * out + o] : sums[r * out + o];
-                    }
-                }
+        int channels = C / groups, out = Cout / groups;
+        switch (choose(B, C, Cout, groups, w)) {
+            case MATRIX -> matrixWeights(dweight, dout, x, B, C, Cout, w.plane(), acc);
+            case DIRECT -> {
+                if (VectorDirect.inTiles(w)) VectorDirect.weights(dweight, dout, x, B, C, out, w, acc);
+                else depthwiseWeights(dweight, dout, x, B, Cout, out, w, acc);
             }
-        });
+            case WINOGRAD -> VectorWinograd.gradient(dweight.floats(), dweight.offset(), dout.floats(), dout.offset(), x.floats(), x.offset(), B, C, Cout, w, acc);
+            case IMPLICIT -> VectorImplicit.weights(dweight.floats(), dweight.offset(), dout.floats(), dout.offset(), x.floats(), x.offset(), B, groups, channels, out, w, acc);
+        }
+    }
+
+    /** dW (Cout, C) (+)= Σ dY[b]·X[b]ᵀ. The product turns its second matrix around, so that should be the smaller one: for C > Cout dWᵀ = Σ X[b]·dY[b]ᵀ is computed. */
+    private static void matrixWeights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int L, boolean acc) {
+        boolean turn = C > Cout;
+        Buffer sums = turn ? Buffer.of(ScratchPool.take(Cout * C)) : dweight;
+        for (int b = 0; b < B; b++) {
+            Buffer dy = dout.slice(b * Cout * L, Cout * L), image = x.slice(b * C * L, C * L);
+            if (turn) VectorGemm.matmul(sums, image, dy, 1, C, Cout, L, 0, 0, false, true, b > 0);
+            else VectorGemm.matmul(sums, dy, image, 1, Cout, C, L, 0, 0, false, true, acc || b > 0);
+        }
+        if (!turn) return;
+        VectorStrided.read(dweight.floats(), dweight.offset(), sums.floats(), 0, new int[] {Cout, C}, new int[] {1, Cout}, acc);
+        ScratchPool.give(sums.floats());
     }
 
     // ---- unfolding for its own sake
@@ -234,6 +163,17 @@ final class VectorConv {
             if (!acc) Arrays.fill(y.floats(), y.offset() + from * w.plane(), y.offset() + to * w.plane(), 0f);
             for (int k = from * w.taps(); k < to * w.taps(); k++) foldRow(y.floats(), y.offset(), x.floats(), x.offset() + k * L, w, k, 0, L);
         });
+    }
+
+    /** Adds elements l..l + n-1 of row k of an unfolded image to where they came from; l is the first of an output row. */
+    private static void foldRow(float[] x, int x0, float[] from, int at, Window w, int k, int l, int n) {
+        int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
+        int outW = w.outW(), stride = w.strideW(), first = first(w, v), last = end(w, v);
+        for (int i = l / outW; n > 0; i++, n -= outW, at += outW) {
+            int h = w.row(i, u);
+            if (h < 0 || h >= w.H()) continue;
+            addRow(x, x0 + (c * w.H() + h) * w.W() + w.column(first, v), stride, from, at + first, 1, 1, last - first);
+        }
     }
 
     // ---- one channel in each group: output o is made of channel o / out alone

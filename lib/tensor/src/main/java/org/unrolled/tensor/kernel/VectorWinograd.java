@@ -109,7 +109,7 @@ final class VectorWinograd {
 
     private VectorWinograd() { }
 
-    /** Whether it is faster than a product of the unfolded image. */
+    /** Whether it is faster than {@link VectorImplicit}. */
     static boolean wins(int batch, int C, int O, Window w) {
         Tiles tiles = new Tiles(batch, C, O, w);
         boolean full = 2L * batch * w.outPlane() >= (long) tiles.count * OUT * OUT;

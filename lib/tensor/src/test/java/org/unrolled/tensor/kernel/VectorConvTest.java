@@ -3,7 +3,7 @@ package org.unrolled.tensor.kernel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.unrolled.tensor.kernel.VectorConv.Way.DIRECT;
 import static org.unrolled.tensor.kernel.VectorConv.Way.MATRIX;
-import static org.unrolled.tensor.kernel.VectorConv.Way.UNFOLDED;
+import static org.unrolled.tensor.kernel.VectorConv.Way.IMPLICIT;
 import static org.unrolled.tensor.kernel.VectorConv.Way.WINOGRAD;
 
 import java.util.Random;
@@ -22,15 +22,15 @@ class VectorConvTest {
     void eachShapeHasItsWay() {
         assertThat(way(8, 64, 56, 64, 3, 1, 1)).as("3x3, many channels").isEqualTo(WINOGRAD);
         assertThat(way(32, 32, 14, 64, 3, 1, 1)).as("3x3, small images").isEqualTo(WINOGRAD);
-        assertThat(way(8, 64, 56, 64, 3, 2, 1)).as("a stride of 2").isEqualTo(UNFOLDED);
-        assertThat(way(8, 64, 56, 64, 5, 1, 1)).as("5x5").isEqualTo(UNFOLDED);
-        assertThat(way(8, 64, 56, 64, 3, 1, 4)).as("3x3 in groups").isEqualTo(UNFOLDED);
-        assertThat(way(32, 3, 32, 16, 3, 1, 1)).as("three channels").isEqualTo(UNFOLDED);
-        assertThat(way(64, 64, 1, 64, 3, 1, 1)).as("images of one place: tiles nearly empty").isEqualTo(UNFOLDED);
-        assertThat(way(1, 64, 8, 64, 3, 1, 1)).as("four tiles").isEqualTo(UNFOLDED);
+        assertThat(way(8, 64, 56, 64, 3, 2, 1)).as("a stride of 2").isEqualTo(IMPLICIT);
+        assertThat(way(8, 64, 56, 64, 5, 1, 1)).as("5x5").isEqualTo(IMPLICIT);
+        assertThat(way(8, 64, 56, 64, 3, 1, 4)).as("3x3 in groups").isEqualTo(IMPLICIT);
+        assertThat(way(32, 3, 32, 16, 3, 1, 1)).as("three channels").isEqualTo(IMPLICIT);
+        assertThat(way(64, 64, 1, 64, 3, 1, 1)).as("images of one place: tiles nearly empty").isEqualTo(IMPLICIT);
+        assertThat(way(1, 64, 8, 64, 3, 1, 1)).as("four tiles").isEqualTo(IMPLICIT);
         assertThat(way(8, 256, 56, 64, 1, 1, 1)).as("1x1").isEqualTo(MATRIX);
         assertThat(way(32, 1, 28, 32, 3, 1, 1)).as("one channel").isEqualTo(DIRECT);
-        assertThat(way(32, 1, 28, 32, 3, 2, 1)).as("one channel, a stride of 2").isEqualTo(UNFOLDED);
+        assertThat(way(32, 1, 28, 32, 3, 2, 1)).as("one channel, a stride of 2").isEqualTo(IMPLICIT);
         assertThat(way(8, 96, 28, 96, 7, 1, 96)).as("depthwise").isEqualTo(DIRECT);
     }
 
