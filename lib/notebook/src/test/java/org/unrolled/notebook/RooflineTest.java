@@ -67,6 +67,28 @@ class RooflineTest {
     }
 
     @Test
+    void whereNamesFindNoRoomPointsAreNumbered() {
+        Roofline few = Notebook.roofline(TWO), many = few;
+        for (int i = 0; i < 40; i++) {
+            many = many.point("a kernel with a name as long as a benchmark has, number " + i, 2 + 38.0 * (i % 5), 20 + i, "one thread");
+        }
+        String svg = svg(many);
+        assertThat(svg).contains(">a kernel with a name as long as a benchmark has, number 39</text>");
+        Matcher number = Pattern.compile("<text x=\"([\\d.]+)\" y=\"([\\d.]+)\" font-size=\"11.5\" stroke[^>]*>(\\d+)<").matcher(svg);
+        java.util.List<double[]> at = new java.util.ArrayList<>();
+        while (number.find()) at.add(new double[] {Double.parseDouble(number.group(1)), Double.parseDouble(number.group(2))});
+        assertThat(at).hasSize(40);
+        for (double[] p : at) {
+            for (double[] q : at) {
+                if (p != q) assertThat(Math.abs(p[0] - q[0]) > 6 || Math.abs(p[1] - q[1]) >= 11).as("%s and %s", p, q).isTrue();
+            }
+        }
+        Matcher width = Pattern.compile("width=\"([\\d.]+)\"").matcher(svg);
+        assertThat(width.find()).isTrue();
+        assertThat(Double.parseDouble(width.group(1))).as("the names stand inside the picture").isGreaterThan(1000);
+    }
+
+    @Test
     void refusesWhatALogarithmCannotShow() {
         assertThatThrownBy(() -> Notebook.roofline(TWO).point("nothing", 0, 3))
                 .hasMessage("roofline: 'nothing' does 0 operations for each byte at 3 GFLOP/s: both are above zero on a logarithmic axis.");
