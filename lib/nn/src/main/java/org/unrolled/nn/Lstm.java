@@ -76,7 +76,7 @@ public final class Lstm extends RecurrentLayers {
 
     /** Looks inside the first layer, forward direction, while it reads x (B, T, inputSize) from h = 0 and c = 0. No gradient flows through. */
     public Trace trace(Tensor x) {
-        org.unrolled.tensor.op.Lstm.Result r = Tensors.noGrad(() -> org.unrolled.tensor.op.Lstm.apply(x, weights().getFirst(), null, null, null, false));
+        org.unrolled.tensor.op.Lstm.Trace r = org.unrolled.tensor.op.Lstm.trace(x, weights().getFirst());
         Tensor[] gates = r.gates().chunk(-1, 4);
         return new Trace(gates[0], gates[1], gates[2], gates[3], r.cells(), r.output());
     }

@@ -45,7 +45,7 @@ class RecordedRecurrentStepTest {
         Kernels.with(kernels, () -> {
             Model eager = new Model(), recorded = new Model();
             Recording step = RecordingKernels.record(kernels, List.of(recorded.x.buffer(), recorded.lengths.buffer(), recorded.labels.buffer()), recorded::step);
-            assertThat(step.calls().stream().filter("lstm"::equals)).as("one call for a layer in a direction, however many steps").hasSize(4);
+            assertThat(step.calls().stream().filter("lstmLayer"::equals)).as("one call for a layer in a direction, however many steps").hasSize(4);
             for (int s = 0; s < 6; s++) {
                 Random random = new Random(s);
                 float[] x = Tensors.randn(random, B, T, I).toArray();

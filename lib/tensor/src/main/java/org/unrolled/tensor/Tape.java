@@ -65,6 +65,14 @@ final class Tape {
         return false;
     }
 
+    static boolean records(Tensor[] inputs) {
+        if (NO_GRAD.isBound()) return false;
+        for (Tensor input : inputs) {
+            if (input.requiresGrad()) return true;
+        }
+        return false;
+    }
+
     static void backward(Tensor root, Buffer dout) {
         Kernels k = Kernels.current();
         if (root.node == null) {

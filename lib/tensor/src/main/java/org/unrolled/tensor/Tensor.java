@@ -73,6 +73,11 @@ public final class Tensor {
         return new Tensor(shape, y, Tape.records(edges) ? new Tape.Node(op, edges) : null);
     }
 
+    /** Whether an operation on these inputs is written down for a gradient: what only the gradient needs may else be left out. */
+    public static boolean isRecorded(Tensor... inputs) {
+        return Tape.records(inputs);
+    }
+
     /** A tensor of elements that no operation made. */
     public static Tensor of(int[] shape, Buffer elements) {
         return new Tensor(shape, elements, null);

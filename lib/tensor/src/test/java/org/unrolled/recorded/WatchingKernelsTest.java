@@ -75,6 +75,11 @@ class WatchingKernelsTest {
         assertThat(row(profile, "rnn").flops()).isEqualTo(B * T * H * (2 * H + 3));
         // the gates are read and written, the states only written
         assertThat(row(profile, "lstm").bytes()).isEqualTo(4 * (2 * B * T * 4 * H + 2 * B * T * H + 2 * B * H + 4 * H * H + 4 * H + 2 * B * H + B));
+        int I = 7;
+        profile.kernels().lstmLayer(k.floats(0), k.floats(B * T * H), k.floats(0), k.floats(B * H), k.floats(B * H), k.floats(B * T * I), k.floats(4 * H * I), k.floats(4 * H),
+            k.floats(4 * H * H), k.floats(4 * H), k.floats(B * H), k.floats(B * H), k.ints(B), false, B, T, I, H);
+        // 2I of the input's product and its bias come to each sum
+        assertThat(row(profile, "lstmLayer").flops()).isEqualTo(B * T * H * (4 * (2 * H + 3 + 2 * I + 1) + 5));
         profile.kernels().recurrentWeightBackward(k.floats(4 * H * H), k.floats(B * T * 4 * H), k.floats(B * T * H), k.floats(B * H), k.ints(B), B, T, 4 * H, H, false, false);
         assertThat(row(profile, "recurrentWeightBackward").flops()).isEqualTo(2 * B * T * 4 * H * H);
     }

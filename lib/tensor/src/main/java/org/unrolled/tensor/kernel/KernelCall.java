@@ -81,10 +81,10 @@ record KernelCall(Method method, Object[] args) {
     /** How many of the buffers, from the first, are written. */
     int destinations() {
         return switch (name()) {
-            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnBackward", "smoothedCrossEntropy", "rmsNorm", "attention" -> 2;
+            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnLayer", "rnnBackward", "smoothedCrossEntropy", "rmsNorm", "attention" -> 2;
             case "adam", "adamW", "lstmBackward", "gruBackward", "attentionBackward" -> 3;
-            case "gru" -> 4;
-            case "lstm" -> 5;
+            case "gru", "gruLayer" -> 4;
+            case "lstm", "lstmLayer" -> 5;
             default -> 1;
         };
     }
@@ -108,6 +108,11 @@ record KernelCall(Method method, Object[] args) {
 
     private long pairs(int first) {
         return (long) intArg(first) * intArg(first + 1) * intArg(first + 2) * intArg(first + 3);
+    }
+
+    /** The gates' arguments of B, T, I, H, from that argument on, and their functions. */
+    private long layer(int gates, int first) {
+        return (long) intArg(first) * intArg(first + 1) * gates * intArg(first + 3) * (2L * intArg(first + 2) + 2L * intArg(first + 3) + 4);
     }
 
     private int intArg(int i) {
@@ -169,10 +174,13 @@ record KernelCall(Method method, Object[] args) {
             case "movingAverage" -> 3 * n;
             // for each element of a gate 2H of the product, the sum with what the input adds and its function; then what joins the gates
             case "rnn" -> n * (2L * intArg(10) + 3);
+            case "rnnLayer" -> layer(1, 11);
             case "rnnBackward" -> n * (2L * intArg(11) + 4);
             case "lstm" -> n * (2L * intArg(13) + 3) + n / 4 * 5;
+            case "lstmLayer" -> layer(4, 14) + (long) intArg(14) * intArg(15) * intArg(17) * 5;
             case "lstmBackward" -> n * 2L * intArg(14) + n / 4 * 25;
             case "gru" -> n * (2L * intArg(11) + 3) + n / 3 * 6;
+            case "gruLayer" -> layer(3, 12) + (long) intArg(12) * intArg(13) * intArg(15) * 6;
             case "gruBackward" -> n * 2L * intArg(14) + n / 3 * 17;
             case "recurrentWeightBackward" -> 2L * buffers().get(1).length() * intArg(8);
             // B·H·T·S pairs; for each the products of its kind, hidden ones counted too

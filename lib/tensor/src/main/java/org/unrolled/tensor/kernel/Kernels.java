@@ -403,6 +403,24 @@ public interface Kernels {
     void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H);
 
     /**
+     * {@link #rnn} of the input itself, whose product may then be made when its steps come: h_t = f(x_t·W_ihᵀ + b_ih + W_hh h_before + b_hh).
+     *
+     * @param h        (B, T, H), overwritten
+     * @param x        (B, T, I)
+     * @param weightIh (H, I)
+     */
+    default void rnnLayer(Buffer h, Buffer hN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse,
+                          int B, int T, int I, int H) {
+        inputProduct(h, x, weightIh, biasIh, B * T, I, H);
+        rnn(h, hN, weight, bias, h0, lengths, relu, reverse, B, T, H);
+    }
+
+    private void inputProduct(Buffer a, Buffer x, Buffer weight, Buffer bias, int rows, int I, int G) {
+        readStrided(a, bias, new int[] {rows, G}, new int[] {0, 1}, false);
+        matmul(a, x, weight, 1, rows, G, I, 0, 0, false, true, true);
+    }
+
+    /**
      * Back through the time of {@link #rnn}, from the last step to the first: dh = dout_t + W_hhᵀ da_after, da_t = dh · f′, with a the argument of f.
      *
      * @param da  (B, T, H)
@@ -428,6 +446,20 @@ public interface Kernels {
      */
     void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths,
               boolean reverse, int B, int T, int H);
+
+    /**
+     * {@link #lstm} of the input itself, whose product may then be made when its steps come.
+     *
+     * @param gates    (B, T, 4H), overwritten by i, f, g, o; or of length 0 if nobody will ask for them, likewise c
+     * @param x        (B, T, I)
+     * @param weightIh (4H, I)
+     */
+    default void lstmLayer(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer c0,
+                           Buffer lengths, boolean reverse, int B, int T, int I, int H) {
+        Buffer a = gates.length() > 0 ? gates : floats(B * T * 4 * H), cells = c.length() > 0 ? c : floats(B * T * H);
+        inputProduct(a, x, weightIh, biasIh, B * T, I, 4 * H);
+        lstm(a, h, cells, hN, cN, weight, bias, h0, c0, lengths, reverse, B, T, H);
+    }
 
     /**
      * Back through the time of {@link #lstm}, from the last step to the first:
@@ -456,6 +488,20 @@ public interface Kernels {
      * @param weight W_hh (3H, H)
      */
     void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H);
+
+    /**
+     * {@link #gru} of the input itself, whose product may then be made when its steps come.
+     *
+     * @param gates    (B, T, 3H), overwritten by r, z, n; or of length 0 if nobody will ask for them, likewise u
+     * @param x        (B, T, I)
+     * @param weightIh (3H, I)
+     */
+    default void gruLayer(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer lengths,
+                          boolean reverse, int B, int T, int I, int H) {
+        Buffer a = gates.length() > 0 ? gates : floats(B * T * 3 * H), us = u.length() > 0 ? u : floats(B * T * H);
+        inputProduct(a, x, weightIh, biasIh, B * T, I, 3 * H);
+        gru(a, h, us, hN, weight, bias, h0, lengths, reverse, B, T, H);
+    }
 
     /**
      * Back through the time of {@link #gru}, from the last step to the first:

@@ -120,16 +120,23 @@ final class VectorGemm {
         private final int N;
         private final int K;
 
-        /** b is (K, N), or (N, K) if transposed. */
-        Packed(Buffer b, int K, int N, boolean transposed) {
+        /**
+         * b is (K, N), or (N, K) if transposed.
+         *
+         * @param panels takes the packed form: {@link #size} elements, with the product's caller to give them back
+         */
+        Packed(Buffer b, int K, int N, boolean transposed, float[] panels) {
             this.N = N;
             this.K = K;
-            panels = new float[panels(N) * TILE_COLUMNS * K];
+            this.panels = panels;
             pack(Matrix.of(b.floats(), b.offset(), K, N, transposed), 0, K, 0, N, panels, 0);
         }
 
+        static int size(int K, int N) { return panels(N) * TILE_COLUMNS * K; }
+
         /** C (M, N) (+)= A (M, K) · B; C and A lie in one piece. */
         void multiply(float[] c, float[] a, int M, boolean acc) {
+            if (K == 0 && !acc) Arrays.fill(c, 0, M * N, 0f);
             Scratch scratch = SCRATCH.get();
             Matrix rows = new Matrix(a, 0, K, 1);
             for (int k0 = 0; k0 < K; k0 += BLOCK_K) {

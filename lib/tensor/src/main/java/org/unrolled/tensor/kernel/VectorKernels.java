@@ -283,7 +283,7 @@ public class VectorKernels extends ReferenceKernels {
 
     @Override public void rnn(Buffer h, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu, boolean reverse, int B, int T, int H) {
         if (B * H < HANDFUL / 4) super.rnn(h, hN, weight, bias, h0, lengths, relu, reverse, B, T, H);
-        else new VectorRecurrent("rnn", lengths, reverse, B, T, H).rnn(h, hN, weight, bias, h0, relu);
+        else new VectorRecurrent("rnn", lengths, reverse, B, T, H).rnn(h, hN, null, weight, bias, h0, relu);
     }
 
     @Override public void rnnBackward(Buffer da, Buffer dh0, Buffer dout, Buffer dhN, Buffer h, Buffer weight, Buffer lengths, boolean relu, boolean reverse,
@@ -295,7 +295,7 @@ public class VectorKernels extends ReferenceKernels {
     @Override public void lstm(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer weight, Buffer bias, Buffer h0, Buffer c0, Buffer lengths,
                                boolean reverse, int B, int T, int H) {
         if (B * H < HANDFUL / 4) super.lstm(gates, h, c, hN, cN, weight, bias, h0, c0, lengths, reverse, B, T, H);
-        else new VectorRecurrent("lstm", lengths, reverse, B, T, H).lstm(gates, h, c, hN, cN, weight, bias, h0, c0);
+        else new VectorRecurrent("lstm", lengths, reverse, B, T, H).lstm(gates, h, c, hN, cN, null, weight, bias, h0, c0);
     }
 
     @Override public void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0,
@@ -306,7 +306,7 @@ public class VectorKernels extends ReferenceKernels {
 
     @Override public void gru(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean reverse, int B, int T, int H) {
         if (B * H < HANDFUL / 4) super.gru(gates, h, u, hN, weight, bias, h0, lengths, reverse, B, T, H);
-        else new VectorRecurrent("gru", lengths, reverse, B, T, H).gru(gates, h, u, hN, weight, bias, h0);
+        else new VectorRecurrent("gru", lengths, reverse, B, T, H).gru(gates, h, u, hN, null, weight, bias, h0);
     }
 
     @Override public void gruBackward(Buffer da, Buffer du, Buffer dh0, Buffer dout, Buffer dhN, Buffer gates, Buffer h, Buffer u, Buffer weight, Buffer h0,
@@ -315,10 +315,26 @@ public class VectorKernels extends ReferenceKernels {
         else new VectorRecurrent("gru", lengths, reverse, B, T, H).gruBackward(da, du, dh0, dout, dhN, gates, h, u, weight, h0);
     }
 
+    @Override public void rnnLayer(Buffer h, Buffer hN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu,
+                                   boolean reverse, int B, int T, int I, int H) {
+        if (B * H < HANDFUL / 4) super.rnnLayer(h, hN, x, weightIh, biasIh, weight, bias, h0, lengths, relu, reverse, B, T, I, H);
+        else new VectorRecurrent("rnn", lengths, reverse, B, T, H).rnn(h, hN, new VectorRecurrent.Input(x, weightIh, biasIh, I), weight, bias, h0, relu);
+    }
+
+    @Override public void lstmLayer(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer c0,
+                                    Buffer lengths, boolean reverse, int B, int T, int I, int H) {
+        if (B * H < HANDFUL / 4) super.lstmLayer(gates, h, c, hN, cN, x, weightIh, biasIh, weight, bias, h0, c0, lengths, reverse, B, T, I, H);
+        else new VectorRecurrent("lstm", lengths, reverse, B, T, H).lstm(gates, h, c, hN, cN, new VectorRecurrent.Input(x, weightIh, biasIh, I), weight, bias, h0, c0);
+    }
+
+    @Override public void gruLayer(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer lengths,
+                                   boolean reverse, int B, int T, int I, int H) {
+        if (B * H < HANDFUL / 4) super.gruLayer(gates, h, u, hN, x, weightIh, biasIh, weight, bias, h0, lengths, reverse, B, T, I, H);
+        else new VectorRecurrent("gru", lengths, reverse, B, T, H).gru(gates, h, u, hN, new VectorRecurrent.Input(x, weightIh, biasIh, I), weight, bias, h0);
+    }
+
     @Override public void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc) {
-        // dW = daᵀ · (the states before), one product over all steps of all sequences
-        Buffer before = Buffer.of(new VectorRecurrent("recurrentWeightBackward", lengths, reverse, B, T, H).before(h, h0));
-        matmul(dweight, da, before, 1, G, H, B * T, 0, 0, true, false, acc);
+        new VectorRecurrent("recurrentWeightBackward", lengths, reverse, B, T, H).weightBackward(dweight, da, h, h0, G, acc);
     }
 
     @Override public void crossEntropy(Buffer loss, Buffer stat, Buffer logits, Buffer labels, int N, int C) {

@@ -36,10 +36,10 @@ public final class Gru {
      */
     public static Result apply(Tensor x, RecurrentWeights weights, @Nullable Tensor h0, @Nullable Tensor lengths, boolean reverse) {
         Recurrence r = new Recurrence("gru", 3, x, weights, lengths);
-        int states = Shapes.count(r.B, r.T, r.H);
-        Buffer start = r.state("h0", h0), gates = r.projection();
-        Buffer h = r.k.floats(states), u = r.k.floats(states), hN = r.k.floats(r.B * r.H);
-        r.k.gru(gates, h, u, hN, r.weight, r.bias, start, r.lengths, reverse, r.B, r.T, r.H);
+        boolean keep = r.isRecorded(h0);
+        Buffer start = r.state("h0", h0), gates = r.kept(keep, 3 * r.H), h = r.kept(true, r.H), u = r.kept(keep, r.H), hN = r.k.floats(r.B * r.H);
+        r.k.gruLayer(gates, h, u, hN, x.buffer(), weights.weightIh().buffer(), weights.biasIh().buffer(), r.weight, r.bias, start, r.lengths, reverse, r.B, r.T, r.I, r.H);
+        if (!keep) return new Result(Tensor.of(new int[] {r.B, r.T, r.H}, h), Tensor.of(new int[] {r.B, r.H}, hN));
         Buffer[] du = new Buffer[1];
         Tensor a = r.arguments(gates, h, start, da -> du[0], h0, null, reverse);
         // nothing but this passes a gradient to a, so there is none yet to add to

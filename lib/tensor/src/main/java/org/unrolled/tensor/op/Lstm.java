@@ -27,10 +27,17 @@ public final class Lstm {
      * @param output (B, T, H): h_t; 0 past a sequence's length
      * @param hN     (B, H): h after each sequence's last step
      * @param cN     (B, H): c after each sequence's last step
-     * @param gates  (B, T, 4H): i, f, g and o of each step, to look at: no gradient flows through
-     * @param cells  (B, T, H): c_t of each step, likewise
      */
-    public record Result(Tensor output, Tensor hN, Tensor cN, Tensor gates, Tensor cells) { }
+    public record Result(Tensor output, Tensor hN, Tensor cN) { }
+
+    /**
+     * What goes on inside, to look at: no gradient flows through.
+     *
+     * @param output (B, T, H): h_t
+     * @param gates  (B, T, 4H): i, f, g and o of each step
+     * @param cells  (B, T, H): c_t of each step
+     */
+    public record Trace(Tensor output, Tensor gates, Tensor cells) { }
 
     private Lstm() { }
 
@@ -40,18 +47,30 @@ public final class Lstm {
      */
     public static Result apply(Tensor x, RecurrentWeights weights, @Nullable Tensor h0, @Nullable Tensor c0, @Nullable Tensor lengths, boolean reverse) {
         Recurrence r = new Recurrence("lstm", 4, x, weights, lengths);
-        int states = Shapes.count(r.B, r.T, r.H), one = r.B * r.H;
-        Buffer startH = r.state("h0", h0), startC = r.state("c0", c0), gates = r.projection();
-        Buffer h = r.k.floats(states), c = r.k.floats(states), hN = r.k.floats(one), cN = r.k.floats(one);
-        r.k.lstm(gates, h, c, hN, cN, r.weight, r.bias, startH, startC, r.lengths, reverse, r.B, r.T, r.H);
+        boolean keep = r.isRecorded(h0, c0);
+        Buffer startH = r.state("h0", h0), startC = r.state("c0", c0), gates = r.kept(keep, 4 * r.H), h = r.kept(true, r.H), c = r.kept(keep, r.H);
+        Buffer hN = r.k.floats(r.B * r.H), cN = r.k.floats(r.B * r.H);
+        layer(r, gates, h, c, hN, cN, startH, startC, reverse);
+        if (!keep) return new Result(Tensor.of(new int[] {r.B, r.T, r.H}, h), Tensor.of(new int[] {r.B, r.H}, hN), Tensor.of(new int[] {r.B, r.H}, cN));
         Tensor a = r.arguments(gates, h, startH, da -> da, h0, c0, reverse);
         // nothing but this passes a gradient to a, so there is none yet to add to
         Tensor output = Tensor.of("lstm", new int[] {r.B, r.T, r.H}, h, Edge.to(a, (da, dout, acc) -> {
-            r.first[0] = r.k.floats(one);
-            r.first[1] = r.k.floats(one);
+            r.first[0] = r.k.floats(r.B * r.H);
+            r.first[1] = r.k.floats(r.B * r.H);
             r.k.lstmBackward(da, r.first[0], r.first[1], dout, r.takeLast(0), r.takeLast(1), gates, c, r.weight, startC, r.lengths, reverse, r.B, r.T, r.H);
         }));
-        return new Result(output, r.lastState(output, hN, 0), r.lastState(output, cN, 1),
-                Tensor.of(new int[] {r.B, r.T, 4 * r.H}, gates), Tensor.of(new int[] {r.B, r.T, r.H}, c));
+        return new Result(output, r.lastState(output, hN, 0), r.lastState(output, cN, 1));
+    }
+
+    /** Everything that {@link #apply} computes from h = 0 and c = 0 on its way, without a tape. */
+    public static Trace trace(Tensor x, RecurrentWeights weights) {
+        Recurrence r = new Recurrence("lstm", 4, x, weights, null);
+        Buffer zero = r.state("h0", null), gates = r.kept(true, 4 * r.H), h = r.kept(true, r.H), c = r.kept(true, r.H);
+        layer(r, gates, h, c, r.k.floats(r.B * r.H), r.k.floats(r.B * r.H), zero, zero, false);
+        return new Trace(Tensor.of(new int[] {r.B, r.T, r.H}, h), Tensor.of(new int[] {r.B, r.T, 4 * r.H}, gates), Tensor.of(new int[] {r.B, r.T, r.H}, c));
+    }
+
+    private static void layer(Recurrence r, Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer h0, Buffer c0, boolean reverse) {
+        r.k.lstmLayer(gates, h, c, hN, cN, r.x.buffer(), r.w.weightIh().buffer(), r.w.biasIh().buffer(), r.weight, r.bias, h0, c0, r.lengths, reverse, r.B, r.T, r.I, r.H);
     }
 }

@@ -8,8 +8,7 @@ import org.unrolled.tensor.kernel.Buffer;
 import org.unrolled.tensor.kernel.Kernels;
 
 /**
- * What the recurrent operations have in common: sizes and their errors, what the input adds at every step as one matrix product,
- * and how gradients pass.
+ * What the recurrent operations have in common: sizes and their errors, and how gradients pass.
  *
  * <p>The tape sees two stages. The first has the parameters, the input and the first states as inputs; its gradient is da, that of
  * the gates' arguments at every step. The second goes from there to the states h_t, its gradient is back through time. The last
@@ -35,6 +34,9 @@ final class Recurrence {
     private final @Nullable Buffer[] last = new Buffer[2];
     /** The gradients of the first states of h and of c that this backward pass found. */
     final Buffer[] first = new Buffer[2];
+
+    /** The gradient of both biases, from the first one's edge to the second's. */
+    private @Nullable Buffer biasGradient;
 
     Recurrence(String op, int gates, Tensor x, RecurrentWeights w, @Nullable Tensor lengths) {
         this.op = op;
@@ -98,12 +100,15 @@ final class Recurrence {
         return state.buffer();
     }
 
-    /** x·W_ihᵀ + b_ih for all steps, (B, T, G). */
-    Buffer projection() {
-        Buffer a = k.floats(Shapes.count(B, T, G));
-        k.readStrided(a, w.biasIh().buffer(), new int[] {B * T, G}, new int[] {0, 1}, false);
-        k.matmul(a, x.buffer(), w.weightIh().buffer(), 1, B * T, G, I, 0, 0, false, true, true);
-        return a;
+    /** Whether a gradient may be asked for, which needs the gates. */
+    boolean isRecorded(@Nullable Tensor... states) {
+        for (Tensor state : states) if (state != null && Tensor.isRecorded(state)) return true;
+        return Tensor.isRecorded(x, w.weightIh(), w.biasIh(), w.weightHh(), w.biasHh());
+    }
+
+    /** (B, T, n), or no elements if they are not kept. */
+    Buffer kept(boolean keep, int n) {
+        return k.floats(keep ? Shapes.count(B, T, n) : 0);
     }
 
     /** What a gradient of the recurrent part's own argument is taken from, given da: itself but for a GRU. */
@@ -115,11 +120,28 @@ final class Recurrence {
         Edge[] edges = {
             Edge.to(x, (dx, da, acc) -> k.matmul(dx, da, w.weightIh().buffer(), 1, rows, I, G, 0, 0, false, false, acc)),
             Edge.to(w.weightIh(), (dw, da, acc) -> k.matmul(dw, da, x.buffer(), 1, G, I, rows, 0, 0, true, false, acc)),
-            Edge.to(w.biasIh(), (db, da, acc) -> k.sum(db, da, 1, rows, G, 1, acc)),
+            Edge.to(w.biasIh(), (db, da, acc) -> biasBackward(db, da, recurrent.of(da) == da, acc)),
             Edge.to(w.weightHh(), (dw, da, acc) -> k.recurrentWeightBackward(dw, recurrent.of(da), h, h0, lengths, B, T, G, H, reverse, acc)),
-            Edge.to(w.biasHh(), (db, da, acc) -> k.sum(db, recurrent.of(da), 1, rows, G, 1, acc))};
+            Edge.to(w.biasHh(), (db, da, acc) -> {
+                Buffer same = biasGradient;
+                biasGradient = null;
+                if (same == null) k.sum(db, recurrent.of(da), 1, rows, G, 1, acc);
+                else k.affine(db, same, 1, 0, acc);
+            })};
         edges = withFirst(edges, firstH, 0);
         return Tensor.of(op, new int[] {B, T, G}, a, withFirst(edges, firstC, 1));
+    }
+
+    /** @param both whether b_hh has the same gradient: it is summed once */
+    private void biasBackward(Buffer db, Buffer da, boolean both, boolean acc) {
+        if (!both || !w.biasHh().requiresGrad()) {
+            k.sum(db, da, 1, B * T, G, 1, acc);
+            return;
+        }
+        Buffer sum = k.floats(G);
+        k.sum(sum, da, 1, B * T, G, 1, false);
+        k.affine(db, sum, 1, 0, acc);
+        biasGradient = sum;
     }
 
     private Edge[] withFirst(Edge[] edges, @Nullable Tensor state, int which) {

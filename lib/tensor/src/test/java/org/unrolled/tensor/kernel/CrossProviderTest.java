@@ -523,6 +523,18 @@ class CrossProviderTest {
                 inPlace(all * 4 * H), out(all * H, false), out(all * H, false), out(one, false), out(one, false), w4, in(4 * H), first, firstC, lengths);
             same("gru", terms, (k, b) -> k.gru(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], reverse, B, T, H),
                 inPlace(all * 3 * H), out(all * H, false), out(all * H, false), out(one, false), w3, in(3 * H), first, lengths);
+            // with the input's product; the gates kept or not
+            int I = sizeNotZero();
+            Arg x = in(all * I);
+            for (boolean keep : new boolean[] {true, false}) {
+                int states = keep ? all * H : 0;
+                same("rnnLayer", terms + 4 * I, (k, b) -> k.rnnLayer(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], relu, reverse, B, T, I, H),
+                    out(all * H, false), out(one, false), x, small(H * I), in(H), w1, in(H), first, lengths);
+                same("lstmLayer", terms + 4 * I, (k, b) -> k.lstmLayer(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], b[12], reverse, B, T, I, H),
+                    out(4 * states, false), out(all * H, false), out(states, false), out(one, false), out(one, false), x, small(4 * H * I), in(4 * H), w4, in(4 * H), first, firstC, lengths);
+                same("gruLayer", terms + 4 * I, (k, b) -> k.gruLayer(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], reverse, B, T, I, H),
+                    out(3 * states, false), out(all * H, false), out(states, false), out(one, false), x, small(3 * H * I), in(3 * H), w3, in(3 * H), first, lengths);
+            }
             // gates and states as a forward pass leaves them: between 0 and 1 or between -1 and 1
             Arg h = bounded(all * H), gates = bounded(all * 4 * H), u = in(all * H);
             same("rnnBackward", terms, (k, b) -> k.rnnBackward(b[0], b[1], b[2], b[3], b[4], b[5], b[6], relu, reverse, B, T, H),
