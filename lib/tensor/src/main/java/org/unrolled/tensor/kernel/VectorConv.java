@@ -243,12 +243,12 @@ final class VectorConv {
 
     // ---- which columns of the output have tap v inside the plane: first..end-1
 
-    private static int first(Window w, int v) {
+    static int first(Window w, int v) {
         int left = w.padW() - v * w.dilationW();
         return left <= 0 ? 0 : Math.min(w.outW(), (left + w.strideW() - 1) / w.strideW());
     }
 
-    private static int end(Window w, int v) {
+    static int end(Window w, int v) {
         int room = w.W() - 1 + w.padW() - v * w.dilationW();
         return room < 0 ? 0 : Math.min(w.outW(), room / w.strideW() + 1);
     }

@@ -29,7 +29,7 @@ final class VectorGemm {
      * Rows of a tile. With two vectors of B and one of A, 8 fill 19 of the 32 registers of AVX-512 and NEON, 6 fill 15 of the 16 that AVX2 and SSE have;
      * the multiply-add units need some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
      */
-    private static final int TILE_ROWS = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 6;
+    static final int TILE_ROWS = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 6;
     static final int TILE_COLUMNS = 2 * LANES;
     /** What {@link #narrow} and {@link #wide} have in registers: eight sums each. */
     private static final int NARROW_ROWS = 8, WIDE_COLUMNS = 8 * LANES;

@@ -6,6 +6,7 @@ import static org.unrolled.tensor.kernel.VectorMath.LANES;
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Convolution as a matrix product whose second matrix is never written ("implicit GEMM"; Chetlur et al., "cuDNN: efficient primitives for deep learning",
@@ -25,10 +26,10 @@ import jdk.incubator.vector.VectorMask;
  * What a thread reads again and again, planes and sums, is cut to fit its second-level cache. How the sums are cut depends on the shape alone.
  */
 final class VectorImplicit {
-    /** Output channels of a tile: as in VectorGemm, six where there are but 16 registers. */
-    private static final int ROWS = LANES == 8 ? 6 : 8, COLUMNS = 2 * LANES;
+    /** Output channels of a tile: as in VectorGemm, eight or, where there are but 16 registers, six. */
+    private static final int ROWS = VectorGemm.TILE_ROWS, COLUMNS = 2 * LANES;
     /** Output channels and taps of a tile of the weight's gradient: 24 sums of 32 registers, or 12 of 16. */
-    private static final int DY_ROWS = LANES == 8 ? 3 : 6, TAPS = 4;
+    private static final int DY_ROWS = ROWS == 6 ? 3 : 6, TAPS = 4;
     /** Numbers of the image that are loaded at once: a quarter of the second-level cache. */
     private static final int PLANES = 1 << 16;
     /** Taps at a time: eight kernels' are 16 KiB, half of the first-level cache. */
@@ -62,7 +63,9 @@ final class VectorImplicit {
      * Where the numbers of a plane and its padding lie in a copy of some of its rows. Tap (u, v) of place (i, j) is element (i·strideH + u - top,
      * j·strideW + v - left) of the plane.
      */
-    private static final class Planes {
+    static final class Planes {
+        /** What lies beside the plane. */
+        private final float beside;
         final int H, W, top, left, strideH, strideW;
         /** The places, and how many of their rows are in the copy at once. */
         final int rows, columns, part;
@@ -71,7 +74,13 @@ final class VectorImplicit {
         /** From one row to the next, one remainder to the next, one channel to the next. */
         final int pitch, piece, size;
 
+        /** Of so many {@code images}, of which C planes lie in a copy together. */
         Planes(int H, int W, int top, int left, int strideH, int strideW, int rows, int columns, int reachH, int reachW, int images, int C) {
+            this(0, H, W, top, left, strideH, strideW, rows, columns, reachH, reachW, images, C);
+        }
+
+        private Planes(float beside, int H, int W, int top, int left, int strideH, int strideW, int rows, int columns, int reachH, int reachW, int images, int C) {
+            this.beside = beside;
             this.H = H;
             this.W = W;
             this.top = top;
@@ -95,14 +104,23 @@ final class VectorImplicit {
             size = up(splitH * splitW * piece + wide - columns + COLUMNS, LANES);
         }
 
+        /** Under a window: one plane, and nobody asks how many there are. */
+        static Planes under(Window w, float beside) {
+            return new Planes(beside, w.H(), w.W(), w.padH(), w.padW(), w.strideH(), w.strideW(), w.outH(), w.outW(), w.dilationH() * (w.kH() - 1),
+                    w.dilationW() * (w.kW() - 1), PIECES, 1);
+        }
+
         int parts() { return Math.ceilDiv(rows, part); }
+
+        /** An empty copy. */
+        void clear(float[] to) { Arrays.fill(to, 0, size, beside); }
 
         /** How far tap (u, v) of a place is from the place's number. */
         int distance(int u, int v) {
             return (u % strideH * splitW + v % strideW) * piece + u / strideH * pitch + v / strideW;
         }
 
-        /** Copies a plane's rows under the places from row {@code first} on. Where there is no element, the copy must be 0 or have been another part's. */
+        /** Copies a plane's rows under the places from row {@code first} on. Where there is no element, the copy must be empty or have been another part's. */
         void load(float[] to, int at, float[] x, int x0, int first) {
             int count = Math.min(part, rows - first) + moreRows;
             for (int a = 0; a < splitH; a++) {
@@ -112,10 +130,11 @@ final class VectorImplicit {
                 for (int b = 0; b < splitW; b++, at += piece) {
                     int q = Math.max(0, Math.ceilDiv(left - b, strideW)), w = q * strideW + b - left, n = Math.min(Math.ceilDiv(W - w, strideW), pitch - q);
                     if (n <= 0) continue;
-                    Arrays.fill(to, at, at + top * pitch, 0f);
-                    Arrays.fill(to, at + end * pitch, at + count * pitch, 0f);
+                    Arrays.fill(to, at, at + top * pitch, beside);
+                    Arrays.fill(to, at + end * pitch, at + count * pitch, beside);
                     int from = x0 + ((first + top) * strideH + a - this.top) * W + w;
-                    if (strideW == 1) rows(to, at + top * pitch + q, pitch, x, from, strideH * W, end - top, n);
+                    if (strideW == 1) rows(to, at + top * pitch + q, pitch, x, from, strideH * W, end - top, n, beside);
+                    else if (strideW == 2) everyOther(to, at + top * pitch + q, pitch, x, from, strideH * W, end - top, n, beside);
                     else for (int r = top; r < end; r++, from += strideH * W) every(to, at + r * pitch + q, x, from, strideW, n);
                 }
             }
@@ -126,21 +145,41 @@ final class VectorImplicit {
         }
     }
 
-    /** Rows of n numbers; the last register of each reaches beyond them with zeros, where the next row comes or zeros belong. */
-    private static void rows(float[] to, int at, int pitch, float[] x, int from, int next, int rows, int n) {
+    /** Rows of n numbers; the last register of each reaches beyond them, where the next row comes or what lies beside the plane. */
+    private static void rows(float[] to, int at, int pitch, float[] x, int from, int next, int rows, int n, float beside) {
         if (pitch == n && next == n) {
             System.arraycopy(x, from, to, at, rows * n);
             return;
         }
         int whole = (n - 1) / LANES * LANES;
         VectorMask<Float> rest = FLOATS.indexInRange(0, n - whole);
+        FloatVector empty = FloatVector.broadcast(FLOATS, beside);
         for (int r = 0; r < rows; r++, at += pitch, from += next) {
             for (int j = 0; j < whole; j += LANES) FloatVector.fromArray(FLOATS, x, from + j).intoArray(to, at + j);
-            FloatVector.fromArray(FLOATS, x, from + whole, rest).intoArray(to, at + whole);
+            empty.blend(FloatVector.fromArray(FLOATS, x, from + whole, rest), rest).intoArray(to, at + whole);
         }
     }
 
-    private static int up(int n, int unit) {
+    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane < LANES ? 2 * lane : 2 * lane - 2 * LANES);
+
+    /** The same of every other number. */
+    private static void everyOther(float[] to, int at, int pitch, float[] x, int from, int next, int rows, int n, float beside) {
+        int whole = (n - 1) / LANES * LANES, left = 2 * (n - whole) - 1;
+        VectorMask<Float> rest = FLOATS.indexInRange(0, n - whole), low = FLOATS.indexInRange(0, left), high = FLOATS.indexInRange(0, Math.max(0, left - LANES));
+        FloatVector empty = FloatVector.broadcast(FLOATS, beside);
+        for (int r = 0; r < rows; r++, at += pitch, from += next) {
+            for (int j = 0; j < whole; j += LANES) {
+                // the next number is read along, which is there: it lies before the last that is copied
+                FloatVector first = FloatVector.fromArray(FLOATS, x, from + 2 * j);
+                first.rearrange(EVEN, FloatVector.fromArray(FLOATS, x, from + 2 * j + LANES)).intoArray(to, at + j);
+            }
+            FloatVector first = FloatVector.fromArray(FLOATS, x, from + 2 * whole, low);
+            FloatVector last = FloatVector.fromArray(FLOATS, x, from + 2 * whole + LANES, high);
+            empty.blend(first.rearrange(EVEN, last), rest).intoArray(to, at + whole);
+        }
+    }
+
+    static int up(int n, int unit) {
         return (n + unit - 1) / unit * unit;
     }
 
@@ -279,7 +318,11 @@ final class VectorImplicit {
      * Rows of n numbers, which follow one another in y. The last register of each reaches into the next row, which comes later; stores under a mask take ten
      * times as long (12 ns, measured on Zen 4). So what is there is added to all of them before any is stored.
      */
-    private static void storeRows(float[] y, int y0, float[] sums, int sums0, int pitch, int rows, int n, boolean acc) {
+    static void storeRows(float[] y, int y0, float[] sums, int sums0, int pitch, int rows, int n, boolean acc) {
+        if (pitch == n && !acc) {
+            System.arraycopy(sums, sums0, y, y0, rows * n);
+            return;
+        }
         int whole = up(n, LANES);
         // rows whose last register is not beyond what is ours
         int fit = Math.clamp((rows * n - whole) / n + 1, 0, rows);
@@ -448,7 +491,7 @@ final class VectorImplicit {
                             for (int o = 0; o < os; o++) {
                                 int plane = dy0 + ((source * O + o0 + o) * planes.rows + first) * planes.columns;
                                 int at = out + i * outImage + o * places;
-                                rows(own, at, planes.pitch, dy, plane, planes.columns, rows, planes.columns);
+                                rows(own, at, planes.pitch, dy, plane, planes.columns, rows, planes.columns, 0);
                                 Arrays.fill(own, at + rows * planes.pitch, at + places, 0f);
                             }
                         }
