@@ -32,6 +32,9 @@ final class VectorRecurrent {
     /** Numbers of a gate that are computed at once: six such pieces stay in the first-level cache. */
     private static final int PIECE = 1024;
 
+    /** Which piece of the arguments belongs to each gate: those of one function side by side. */
+    private static final int[] RNN_PIECES = {0}, LSTM_PIECES = {0, 1, 3, 2}, GRU_PIECES = {0, 1};
+
     private final int[] lengths;
     private final int B;
     private final int T;
@@ -242,13 +245,13 @@ final class VectorRecurrent {
     }
 
     /**
-     * The arguments of gates {@code gate0} and on, for rows r0 to r1: what the input adds + W_hh h + the bias. Gate k's of all these rows go one after the other
-     * into a from {@code k·stride} on; u has a row of all gates for each row.
+     * The arguments of the first gates, for rows r0 to r1: what the input adds + W_hh h + the bias. Gate k's of all these rows go one after the other
+     * into a from {@code pieces[k]·stride} on; u has a row of {@code ofU} gates for each row.
      */
-    private static void arguments(float[] a, int stride, float[] part, int[] partAt, float[] u, float[] bias, int r0, int r1, int gates, int ofU, int H) {
+    private static void arguments(float[] a, int stride, float[] part, int[] partAt, float[] u, float[] bias, int r0, int r1, int[] pieces, int ofU, int H) {
         for (int r = r0; r < r1; r++) {
-            for (int k = 0; k < gates; k++) {
-                int to = k * stride + (r - r0) * H, x = partAt[r] + k * H, y = r * ofU * H + k * H, b = k * H, j = 0;
+            for (int k = 0; k < pieces.length; k++) {
+                int to = pieces[k] * stride + (r - r0) * H, x = partAt[r] + k * H, y = r * ofU * H + k * H, b = k * H, j = 0;
                 for (; j <= H - LANES; j += LANES) at(part, x + j).add(at(u, y + j)).add(at(bias, b + j)).intoArray(a, to + j);
                 for (; j < H; j++) a[to + j] = part[x + j] + u[y + j] + bias[b + j];
             }
@@ -285,7 +288,7 @@ final class VectorRecurrent {
                     w.multiply(u, state, rows, false);
                     for (int r = 0; r < rows; r += group.block) {
                         int end = Math.min(rows, r + group.block), n = (end - r) * H;
-                        arguments(a, 0, group.part, group.partAt, u, bs, r, end, 1, 1, H);
+                        arguments(a, 0, group.part, group.partAt, u, bs, r, end, RNN_PIECES, 1, H);
                         if (relu) relu(a, n);
                         else tanh(a, 0, n);
                         System.arraycopy(a, 0, state, r * H, n);
@@ -367,18 +370,19 @@ final class VectorRecurrent {
                     w.multiply(u, state, rows, false);
                     for (int r = 0; r < rows; r += group.block) {
                         int end = Math.min(rows, r + group.block), n = (end - r) * H, d = whole(n);
-                        arguments(a, d, group.part, group.partAt, u, bs, r, end, 4, 4, H);
-                        sigmoid(a, 0, 2 * d);
-                        tanh(a, 2 * d, 3 * d);
-                        sigmoid(a, 3 * d, 4 * d);
-                        cell(a, d, cell, r * H);
-                        tanh(a, 4 * d, 5 * d);
+                        arguments(a, d, group.part, group.partAt, u, bs, r, end, LSTM_PIECES, 4, H);
+                        // the gates' functions, then tanh(c), at one place: at a second one the compiler would no longer take tanh in, and its vectors were objects
+                        for (int pass = 0; pass < 2; pass++) {
+                            if (pass == 1) cell(a, d, cell, r * H);
+                            sigmoid(a, 0, pass == 0 ? 3 * d : 0);
+                            tanh(a, (3 + pass) * d, (4 + pass) * d);
+                        }
                         output(a, d);
                         System.arraycopy(a, 4 * d, state, r * H, n);
                         System.arraycopy(a, 5 * d, cell, r * H, n);
                         group.spread(a, 4 * d, r, end, s, h, H, 0);
                         if (!keep) continue;
-                        for (int k = 0; k < 4; k++) group.spread(a, k * d, r, end, s, gates, 4 * H, k * H);
+                        for (int k = 0; k < 4; k++) group.spread(a, LSTM_PIECES[k] * d, r, end, s, gates, 4 * H, k * H);
                         group.spread(a, 5 * d, r, end, s, c, H, 0);
                     }
                 }
@@ -393,10 +397,10 @@ final class VectorRecurrent {
         }
     }
 
-    /** Of the pieces i, f, g, o: in a fifth and a sixth piece c = f·c + i·g. */
+    /** Of the pieces i, f, o, g: in a fifth and a sixth piece c = f·c + i·g. */
     private static void cell(float[] a, int stride, float[] c, int c0) {
         for (int j = 0; j < stride; j += LANES) {
-            FloatVector cell = at(a, stride + j).mul(at(c, c0 + j)).add(at(a, j).mul(at(a, 2 * stride + j)));
+            FloatVector cell = at(a, stride + j).mul(at(c, c0 + j)).add(at(a, j).mul(at(a, 3 * stride + j)));
             cell.intoArray(a, 4 * stride + j);
             cell.intoArray(a, 5 * stride + j);
         }
@@ -404,7 +408,7 @@ final class VectorRecurrent {
 
     /** h = o·tanh(c), where tanh(c) is. */
     private static void output(float[] a, int stride) {
-        for (int j = 0; j < stride; j += LANES) at(a, 3 * stride + j).mul(at(a, 4 * stride + j)).intoArray(a, 4 * stride + j);
+        for (int j = 0; j < stride; j += LANES) at(a, 2 * stride + j).mul(at(a, 4 * stride + j)).intoArray(a, 4 * stride + j);
     }
 
     void lstmBackward(Buffer da, Buffer dh0, Buffer dc0, Buffer dout, Buffer dhN, Buffer dcN, Buffer gates, Buffer c, Buffer weight, Buffer c0) {
@@ -492,7 +496,7 @@ final class VectorRecurrent {
                     w.multiply(product, state, rows, false);
                     for (int r0 = 0; r0 < rows; r0 += group.block) {
                         int end = Math.min(rows, r0 + group.block), d = whole((end - r0) * H);
-                        arguments(a, d, group.part, group.partAt, product, bs, r0, end, 2, 3, H);
+                        arguments(a, d, group.part, group.partAt, product, bs, r0, end, GRU_PIECES, 3, H);
                         for (int r = r0; r < end; r++) {
                             int to = (r - r0) * H;
                             withBias(a, 2 * d + to, group.part, group.partAt[r] + 2 * H, bs, 3 * H, H);

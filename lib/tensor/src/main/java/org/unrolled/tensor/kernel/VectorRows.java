@@ -101,7 +101,30 @@ final class VectorRows {
             putScaled(y, y0, sums, width, width, scale, acc);
             return;
         }
-        for (int i = 0; i < width; i += LANES) {
+        int i = 0;
+        // four vectors side by side: rows may be a page apart, and each visit costs
+        for (; i <= width - 4 * LANES; i += 4 * LANES) {
+            FloatVector t0 = FloatVector.zero(FLOATS), t1 = t0, t2 = t0, t3 = t0;
+            for (int from = 0; from < n; from += 64) {
+                FloatVector s0 = FloatVector.zero(FLOATS), s1 = s0, s2 = s0, s3 = s0;
+                for (int j = from; j < Math.min(n, from + 64); j++) {
+                    int at = x0 + j * stride + i;
+                    s0 = s0.add(at(x, at));
+                    s1 = s1.add(at(x, at + LANES));
+                    s2 = s2.add(at(x, at + 2 * LANES));
+                    s3 = s3.add(at(x, at + 3 * LANES));
+                }
+                t0 = t0.add(s0);
+                t1 = t1.add(s1);
+                t2 = t2.add(s2);
+                t3 = t3.add(s3);
+            }
+            put(t0.mul(scale), y, y0 + i, acc);
+            put(t1.mul(scale), y, y0 + i + LANES, acc);
+            put(t2.mul(scale), y, y0 + i + 2 * LANES, acc);
+            put(t3.mul(scale), y, y0 + i + 3 * LANES, acc);
+        }
+        for (; i < width; i += LANES) {
             if (width - i < LANES) {
                 for (int c = i; c < width; c++) {
                     double sum = 0;
