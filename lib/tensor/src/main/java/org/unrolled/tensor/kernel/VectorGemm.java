@@ -48,6 +48,8 @@ final class VectorGemm {
     private static final int IN_PLACE = 32;
     /** Panels up to which a strip of A is packed and used at once, as high as a tile: it stays in the first-level cache. */
     private static final int FEW_PANELS = 2;
+    /** Values of k that are turned around together: what is read and written of them stays in the first-level cache until all rows have passed. */
+    private static final int TURNED = 128;
     /** From one packed row of A to the next; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
     private static final int STRIP_ROW = BLOCK_K + 16;
 
@@ -558,23 +560,27 @@ final class VectorGemm {
 
     /** Columns of B, which lie as rows, become columns of a panel: eight at a time, so that each line of either is read or written nearly whole. */
     private static void turn(float[] b, int from, int column, float[] to, int start, int depth, int width) {
-        int j = 0;
-        for (; j <= width - 8; j += 8) {
-            int f0 = from + j * column, f1 = f0 + column, f2 = f1 + column, f3 = f2 + column, f4 = f3 + column, f5 = f4 + column, f6 = f5 + column, f7 = f6 + column;
-            for (int k = 0; k < depth; k++) {
-                int t = start + j + k * TILE_COLUMNS;
-                to[t] = b[f0 + k];
-                to[t + 1] = b[f1 + k];
-                to[t + 2] = b[f2 + k];
-                to[t + 3] = b[f3 + k];
-                to[t + 4] = b[f4 + k];
-                to[t + 5] = b[f5 + k];
-                to[t + 6] = b[f6 + k];
-                to[t + 7] = b[f7 + k];
+        for (int k = 0; k < depth; k += TURNED) {
+            int part = Math.min(TURNED, depth - k), j = 0;
+            for (; j <= width - 8; j += 8) turnColumns(b, from + j * column + k, column, to, start + j + k * TILE_COLUMNS, part);
+            for (; j < width; j++) {
+                for (int i = 0; i < part; i++) to[start + j + (k + i) * TILE_COLUMNS] = b[from + j * column + k + i];
             }
         }
-        for (; j < width; j++) {
-            for (int k = 0; k < depth; k++) to[start + j + k * TILE_COLUMNS] = b[from + j * column + k];
+    }
+
+    private static void turnColumns(float[] b, int from, int column, float[] to, int start, int depth) {
+        int f1 = from + column, f2 = f1 + column, f3 = f2 + column, f4 = f3 + column, f5 = f4 + column, f6 = f5 + column, f7 = f6 + column;
+        for (int k = 0; k < depth; k++) {
+            int t = start + k * TILE_COLUMNS;
+            to[t] = b[from + k];
+            to[t + 1] = b[f1 + k];
+            to[t + 2] = b[f2 + k];
+            to[t + 3] = b[f3 + k];
+            to[t + 4] = b[f4 + k];
+            to[t + 5] = b[f5 + k];
+            to[t + 6] = b[f6 + k];
+            to[t + 7] = b[f7 + k];
         }
     }
 
@@ -584,12 +590,15 @@ final class VectorGemm {
             for (int r = 0; r < rows; r++) System.arraycopy(a.data, a.at(i + r, k0), to, r * STRIP_ROW, depth);
             return;
         }
-        int r = 0;
-        for (; r <= rows - 8 && a.row == 1; r += 8) turnRows(a.data, a.at(i + r, k0), a.column, to, r * STRIP_ROW, depth);
-        for (; r < rows; r++) {
-            int from = a.at(i + r, k0);
-            for (int k = 0; k < depth; k++) to[r * STRIP_ROW + k] = a.data[from + k * a.column];
+        for (int k = 0; k < depth; k += TURNED) {
+            int part = Math.min(TURNED, depth - k), r = 0;
+            for (; r <= rows - 8 && a.row == 1; r += 8) turnRows(a.data, a.at(i + r, k0 + k), a.column, to, r * STRIP_ROW + k, part);
+            for (; r < rows; r++) turnRow(a.data, a.at(i + r, k0 + k), a.column, to, r * STRIP_ROW + k, part);
         }
+    }
+
+    private static void turnRow(float[] a, int from, int column, float[] to, int start, int depth) {
+        for (int k = 0; k < depth; k++) to[start + k] = a[from + k * column];
     }
 
     /** Eight rows of A, which lie as columns. */
