@@ -147,6 +147,8 @@ final class VectorImplicit {
 
     /** Rows of n numbers; the last register of each reaches beyond them, where the next row comes or what lies beside the plane. */
     private static void rows(float[] to, int at, int pitch, float[] x, int from, int next, int rows, int n, float beside) {
+        // a part that lies in the padding as a whole: from is nowhere
+        if (rows <= 0) return;
         if (pitch == n && next == n) {
             System.arraycopy(x, from, to, at, rows * n);
             return;

@@ -432,6 +432,8 @@ class CrossProviderTest {
         // one channel in a group, in tiles: over the edges of a tile's rows and registers, with holes, and more kernels than one part has
         convolution(2, 1, 1 + random.nextInt(2), 3, new Window(12 + seed % 9, 5 + 3 * seed, 3 + seed % 6, 1 + seed % 7, 1, 1, 1 + seed % 3, 3, 1, 1 + seed % 2));
         convolution(3, 1, 5, 1 + seed % 2, new Window(28, 28, 5, 5, 1, 1, 2, 2, 1, 1));
+        // rows of the output that see nothing but padding, more of them than a piece of work has
+        convolution(1, 2, 3, 1, new Window(2, 3 + seed % 20, 1, 1, 1, 1, 9 + seed % 7, 0, 1, 1));
         // Winograd's tiles over the edges, and padding of all kinds
         convolution(3, 12 + seed % 8, 13 + seed, 1, new Window(11 + seed % 4, 13 + seed % 5, 3, 3, 1, 1, seed % 3, (seed + 1) % 3, 1, 1));
     }
@@ -450,6 +452,9 @@ class CrossProviderTest {
     @MethodSource("providersAndSeeds")
     void poolingAndUnfolding(String provider, int seed) {
         begin(provider, seed);
+        // holes so wide that a tap sees nothing but padding
+        Window beyond = new Window(1, 2, 1, 2, 1, 1, 0, 25, 1, 40);
+        same("unfold", 0, (k, b) -> k.unfold(b[0], b[1], 1, beyond, false), out(beyond.taps() * beyond.outPlane(), false), in(beyond.plane()));
         for (int repeat = 0; repeat < 6; repeat++) {
             Window w = window(repeat < 4);
             int planes = random.nextInt(6), x = planes * w.plane(), y = planes * w.outPlane();
