@@ -446,6 +446,22 @@ class CrossProviderTest {
         // past every block size: 297 terms of a sum, 870 places, 101 channels
         int stride = 1 + seed % 2, groups = 1 + seed / 2;
         convolution(2, 33, 101, groups, new Window(29, 30, 3, 3, stride, stride, 1, 1, 1, 1));
+        // 825 terms, and planes that are no longer loaded as a whole
+        convolution(1, 33, 9 + seed, 1, new Window(20, 21, 5, 5, stride, stride, 2, 2, 1, 1));
+        convolution(1, 3, 5 + seed, 1, new Window(150, 160, 3, 2 + stride, stride, 1, 1, 1, 1, stride));
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
+    void largePooling(String provider, int seed) {
+        if (seed >= 3) return;
+        begin(provider, seed);
+        // planes that are no longer loaded as a whole
+        Window w = new Window(270, 261, 3, 3, 1 + seed, 1 + seed, 1, seed % 2, 1, 1);
+        int x = 2 * w.plane(), y = 2 * w.outPlane();
+        same("maxPool2d", 0, (k, b) -> k.maxPool2d(b[0], b[1], b[2], 2, w), out(y, false), intOut(y), in(x));
+        same("avgPool2d", w.taps(), (k, b) -> k.avgPool2d(b[0], b[1], 2, w), out(y, false), in(x));
+        same("avgPool2dBackward", w.taps(), (k, b) -> k.avgPool2dBackward(b[0], b[1], 2, w, false), out(x, false), in(y));
     }
 
     @ParameterizedTest(name = "{0}, seed {1}")
