@@ -65,7 +65,7 @@ final class VectorGemm {
 
     private static final class Scratch {
         final float[] tile = new float[NARROW_ROWS * TILE_COLUMNS];
-        float[] strips = {}, panels = {}, line = {};
+        float[] strips = {}, panels = {};
         /** Which product the panels hold columns of, from which column on; 0: of none. */
         long product;
         int column;
@@ -74,8 +74,6 @@ final class VectorGemm {
 
         /** Keeps what is in it. */
         float[] panels(int n) { return panels.length >= n ? panels : (panels = Arrays.copyOf(panels, n)); }
-
-        float[] line(int n) { return line.length >= n ? line : (line = new float[n]); }
     }
 
     /** A matrix in an array: element (i, j) is {@code data[start + i·row + j·column]}. */
@@ -145,11 +143,6 @@ final class VectorGemm {
                 strips(c, 0, N, rows, 0, M, k0, Math.min(BLOCK_K, K - k0), panels, k0 * TILE_COLUMNS, TILE_COLUMNS, K * TILE_COLUMNS, N, acc || k0 > 0, scratch);
             }
         }
-    }
-
-    /** C (+)= A·B, where rows of C follow one another and those of A and B are so many elements apart. */
-    static void product(float[] c, int start, float[] a, int aStart, int aRow, float[] b, int bStart, int bRow, int M, int N, int K, boolean acc) {
-        one(c, start, N, new Matrix(a, aStart, aRow, 1), new Matrix(b, bStart, bRow, 1), M, N, K, acc);
     }
 
     private static void one(float[] c, int start, int cRow, Matrix a, Matrix b, int M, int N, int K, boolean acc) {
@@ -233,39 +226,6 @@ final class VectorGemm {
             float[] panels = scratch.panels(kept + panels(rest) * TILE_COLUMNS * depth);
             if (!packed) pack(b, k, depth, j + inPlace, rest, panels, kept);
             strips(c, at + inPlace, cRow, a, i0, i1, k, depth, panels, kept, TILE_COLUMNS, depth * TILE_COLUMNS, rest, add, scratch);
-        }
-    }
-
-    /** A matrix B that lies nowhere: it can write any part of any of its rows, such as an image unfolded. */
-    interface Rows {
-        /** to[at..] = B[k, from..from + n-1]. */
-        void write(int k, int from, int n, float[] to, int at);
-    }
-
-    /**
-     * {@code columns} columns of C = A·B from column j0 of B on, in this thread: element (i, j0 + j) of C is
-     * {@code c[start + i·rowOfC + j]}, element (i, k) of A {@code a[aStart + i·aRow + k·aColumn]}.
-     */
-    static void columns(float[] c, int start, int rowOfC, float[] a, int aStart, int aRow, int aColumn, Rows b, int j0, int M, int columns,
-                        int K, boolean acc) {
-        int panels = panels(columns);
-        if (K == 0 && !acc) for (int i = 0; i < M; i++) Arrays.fill(c, start + i * rowOfC, start + i * rowOfC + columns, 0f);
-        Scratch scratch = SCRATCH.get();
-        Matrix rows = new Matrix(a, aStart, aRow, aColumn);
-        float[] line = scratch.line(panels * TILE_COLUMNS);
-        for (int k0 = 0; k0 < K; k0 += BLOCK_K) {
-            int depth = Math.min(BLOCK_K, K - k0);
-            float[] packed = scratch.panels(panels * TILE_COLUMNS * depth);
-            // whatever lies in the line beyond the columns is multiplied along and never stored
-            for (int k = 0; k < depth; k++) {
-                b.write(k0 + k, j0, columns, line, 0);
-                for (int p = 0; p < panels; p++) {
-                    int to = (p * depth + k) * TILE_COLUMNS;
-                    FloatVector.fromArray(FLOATS, line, p * TILE_COLUMNS).intoArray(packed, to);
-                    FloatVector.fromArray(FLOATS, line, p * TILE_COLUMNS + LANES).intoArray(packed, to + LANES);
-                }
-            }
-            strips(c, start, rowOfC, rows, 0, M, k0, depth, packed, 0, TILE_COLUMNS, depth * TILE_COLUMNS, columns, acc || k0 > 0, scratch);
         }
     }
 
