@@ -29,7 +29,7 @@ final class VectorElementwise {
             case GELU_TANH -> VectorElementwise::geluTanh;
             case SILU -> VectorElementwise::silu;
         };
-        run(loop, y, x, x, f == Unary.LOG ? 6 : 1, false);
+        run(loop, y, x, x, 1, false);
     }
 
     static void unaryBackward(Buffer dx, Unary f, Buffer dout, Buffer x, Buffer y, boolean acc) {
@@ -169,9 +169,8 @@ final class VectorElementwise {
         for (int i = 0; i < n; i += LANES) put(VectorMath.exp(at(x, x0 + i)), y, y0 + i, acc);
     }
 
-    /** By the JDK's scalar function, which is exact to the last bit in float. */
     private static void log(float[] y, int y0, float[] x, int x0, float[] b, int b0, int n, boolean acc) {
-        for (int i = 0; i < n; i++) y[y0 + i] = (float) Math.log(x[x0 + i]);
+        for (int i = 0; i < n; i += LANES) put(VectorMath.log(at(x, x0 + i)), y, y0 + i, acc);
     }
 
     private static void sqrt(float[] y, int y0, float[] x, int x0, float[] b, int b0, int n, boolean acc) {

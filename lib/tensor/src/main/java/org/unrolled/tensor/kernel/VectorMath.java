@@ -1,17 +1,20 @@
 package org.unrolled.tensor.kernel;
 
+import static jdk.incubator.vector.VectorOperators.ASHR;
+import static jdk.incubator.vector.VectorOperators.EQ;
 import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LT;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * exp, tanh, sigmoid, erf and their kin on a whole vector register. The polynomial of exp is that of Moshier's Cephes library
- * (expf); tanh and erf are rational fits that Eigen and XLA use too. VectorMathTest measures each against float64 and holds it to the bound that
+ * exp, log, tanh, sigmoid, erf and their kin on a whole vector register. The polynomials of exp and log are those of Moshier's Cephes library
+ * (expf, logf); tanh and erf are rational fits that Eigen and XLA use too. VectorMathTest measures each against float64 and holds it to the bound that
  * stands at the method, in ulp (units in the last place) or absolute.
  *
  * <p>The JDK has such functions too (lanewise(EXP)), but with other bits on other machines; these give the same everywhere.
@@ -28,6 +31,8 @@ final class VectorMath {
     private static final float ROUND = 0x1.8p23f;
     /** The same, but in the low bits is n + 127, the exponent of 2ⁿ as a float has it. */
     private static final float ROUND_TO_EXPONENT = ROUND + 127;
+
+    private static final int SQRT_HALF = 0x3f3504f3;
 
     /** Where the fit of tanh is 1 - 2⁻²², from where it stays. */
     private static final float TANH_END = 7.9053111f;
@@ -52,7 +57,7 @@ final class VectorMath {
         p = p.fma(r.mul(r), r).add(1f);
         // 2ⁿ in two factors: 2^128 and 2^-149 have no float exponent of their own
         IntVector power = shifted.reinterpretAsInts().sub(Float.floatToRawIntBits(ROUND));
-        IntVector half = power.lanewise(VectorOperators.ASHR, 1);
+        IntVector half = power.lanewise(ASHR, 1);
         return p.mul(powerOfTwo(half)).mul(powerOfTwo(power.sub(half)));
     }
 
@@ -97,6 +102,36 @@ final class VectorMath {
 
     private static FloatVector powerOfTwo(IntVector n) {
         return n.add(127).lanewise(LSHL, 23).reinterpretAsFloats();
+    }
+
+    /** ln x within 2 ulp, subnormal numbers included (Cephes, logf); -∞ of 0, NaN of less. */
+    static FloatVector log(FloatVector x) {
+        // a subnormal number is made a normal one first
+        VectorMask<Float> small = x.compare(LT, Float.MIN_NORMAL);
+        FloatVector scaled = x.blend(x.mul(0x1p23f), small);
+        // x = 2ⁿ (1 + f) with 1 + f from √½ to √2: n counts from the bits of √½
+        IntVector bits = scaled.reinterpretAsInts().sub(SQRT_HALF), n = bits.lanewise(ASHR, 23);
+        FloatVector f = bits.sub(n.lanewise(LSHL, 23)).add(SQRT_HALF).reinterpretAsFloats().sub(1f);
+        FloatVector exponent = (FloatVector) n.convert(VectorOperators.I2F, 0);
+        exponent = exponent.blend(exponent.sub(23f), small);
+        FloatVector square = f.mul(f), y = exponent.fma(FloatVector.broadcast(FLOATS, LN2_LOW), logFit(f).mul(f).mul(square));
+        y = exponent.fma(FloatVector.broadcast(FLOATS, LN2_HIGH), square.fma(FloatVector.broadcast(FLOATS, -0.5f), y).add(f));
+        y = y.blend(Float.NEGATIVE_INFINITY, x.compare(EQ, 0f)).blend(Float.NaN, x.compare(LT, 0f));
+        // ∞ and NaN stay
+        return y.blend(x, x.compare(LT, Float.POSITIVE_INFINITY).not());
+    }
+
+    /** (ln(1 + f) - f + f²/2)/f³. */
+    private static FloatVector logFit(FloatVector f) {
+        FloatVector p = FloatVector.broadcast(FLOATS, 7.0376836292e-2f);
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -1.1514610310e-1f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 1.1676998740e-1f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -1.2420140846e-1f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 1.4249322787e-1f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -1.6668057665e-1f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 2.0000714765e-1f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -2.4999993993e-1f));
+        return p.fma(f, FloatVector.broadcast(FLOATS, 3.3333331174e-1f));
     }
 
     /** 1/(1 + e⁻ˣ) within 4 ulp for x &gt; -87; below it the answer is smaller than any normal float and may be 0. */

@@ -59,6 +59,7 @@ class VectorMathTest {
             of("exp of what is not positive, flushed", VectorMath::expOfNonPositive, x -> 0, -INF, Math.nextDown(-87f), ULP, 0),
             of("2 to what is not positive", VectorMath::exp2OfNonPositive, x -> Math.pow(2, x), -125, 0, ULP, 3),
             of("2 to what is not positive, flushed", VectorMath::exp2OfNonPositive, x -> 0, -INF, Math.nextDown(-125f), ULP, 0),
+            of("log", VectorMath::log, Math::log, 0, INF, ULP, 2),
             of("sigmoid", VectorMath::sigmoid, VectorMathTest::sigmoid, -87, INF, ULP, 4),
             of("sigmoid", VectorMath::sigmoid, VectorMathTest::sigmoid, -INF, -87, ABSOLUTE, Float.MIN_NORMAL * 2),
             of("tanh", VectorMath::tanh, Math::tanh, -INF, INF, ULP, 5),
@@ -139,6 +140,7 @@ class VectorMathTest {
     void theEndsOfTheNumberLine() {
         float inf = Float.POSITIVE_INFINITY;
         assertThat(first(VectorMath::exp, inf, -inf, 89, -104, 0)).containsExactly(inf, 0, inf, 0, 1);
+        assertThat(first(VectorMath::log, inf, 0, -0f, -1, -inf, 1)).containsExactly(inf, -inf, -inf, Float.NaN, Float.NaN, 0);
         assertThat(first(VectorMath::tanh, inf, -inf, 1e30f, -1e30f, 0)).containsExactly(1, -1, 1, -1, 0);
         assertThat(first(VectorMath::sigmoid, inf, -inf, 1e30f, -1e30f, 0)).containsExactly(1, 0, 1, 0, 0.5f);
         assertThat(first(VectorMath::erf, inf, -inf, 1e30f, -1e30f, 0)).containsExactly(1, -1, 1, -1, 0);
