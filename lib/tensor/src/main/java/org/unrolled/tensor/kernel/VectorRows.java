@@ -322,7 +322,9 @@ final class VectorRows {
         stat[s0 + 1] = rho;
         int c = 0;
         for (; c <= C - LANES; c += LANES) {
-            at(x, x0 + c).sub(mu).mul(rho).fma(at(gamma, g0 + c), at(beta, b0 + c)).intoArray(y, y0 + c);
+            // not by at: in some runs the compiler leaves it outside after the two sums, and each vector becomes an object
+            FloatVector g = FloatVector.fromArray(FLOATS, gamma, g0 + c), b = FloatVector.fromArray(FLOATS, beta, b0 + c);
+            FloatVector.fromArray(FLOATS, x, x0 + c).sub(mu).mul(rho).fma(g, b).intoArray(y, y0 + c);
         }
         for (; c < C; c++) y[y0 + c] = (x[x0 + c] - mu) * rho * gamma[g0 + c] + beta[b0 + c];
     }
