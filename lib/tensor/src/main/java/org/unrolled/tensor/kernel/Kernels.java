@@ -297,7 +297,8 @@ public interface Kernels {
 
     /**
      * y[b,o,i,j] (+)= Σ w[o,c,u,v] · x[b, g·C/groups + c, row(i,u), column(j,v)] over c, u and v, where g is the group of
-     * o. As in all such code the kernel is not flipped: mathematicians call it a cross-correlation.
+     * o. As in all such code the kernel is not flipped: mathematicians call it a cross-correlation. Padding may be left out or multiplied along as 0, here and in
+     * the gradients: an infinity that meets it makes NaN then.
      *
      * @param y      (B, Cout, outH, outW)
      * @param x      (B, C, H, W)
@@ -579,7 +580,8 @@ public interface Kernels {
     // ---- attention without a matrix of weights in memory
     //
     // q is (B, H, T, D), k (B, H, S, D), v (B, H, S, V). With s_ij = scale · q_i · k_j + bias_ij, the bias read at strideBias over (B, H, T, S), query i takes
-    // p_ij = exp(s_ij - L_i) of value j where j ≤ i + shift; of all others nothing, p_ij = 0. A bias of -∞ hides a key. shift = S - 1 hides none; S - T is causal.
+    // p_ij = exp(s_ij - L_i) of value j where j ≤ i + shift; of all others nothing, p_ij = 0. A bias of -∞ hides a key; a large negative number
+    // does so too, but where all of a query's keys have one, the float L_i has too few digits left for the gradients. shift = S - 1 hides none; S - T is causal.
     // Where a hidden key or value is NaN or ∞ the result may be NaN or not. Each gradient computes p again from q, k and L (Dao et al. 2022); the bias has none.
 
     /**

@@ -134,14 +134,16 @@ final class VectorConv {
     private static void matrixWeights(Buffer dweight, Buffer dout, Buffer x, int B, int C, int Cout, int L, boolean acc) {
         boolean turn = C > Cout;
         Buffer sums = turn ? Buffer.of(ScratchPool.take(Cout * C)) : dweight;
-        for (int b = 0; b < B; b++) {
-            Buffer dy = dout.slice(b * Cout * L, Cout * L), image = x.slice(b * C * L, C * L);
-            if (turn) VectorGemm.matmul(sums, image, dy, 1, C, Cout, L, 0, 0, false, true, b > 0);
-            else VectorGemm.matmul(sums, dy, image, 1, Cout, C, L, 0, 0, false, true, acc || b > 0);
+        try {
+            for (int b = 0; b < B; b++) {
+                Buffer dy = dout.slice(b * Cout * L, Cout * L), image = x.slice(b * C * L, C * L);
+                if (turn) VectorGemm.matmul(sums, image, dy, 1, C, Cout, L, 0, 0, false, true, b > 0);
+                else VectorGemm.matmul(sums, dy, image, 1, Cout, C, L, 0, 0, false, true, acc || b > 0);
+            }
+            if (turn) VectorStrided.read(dweight.floats(), dweight.offset(), sums.floats(), 0, new int[] {Cout, C}, new int[] {1, Cout}, acc);
+        } finally {
+            if (turn) ScratchPool.give(sums.floats());
         }
-        if (!turn) return;
-        VectorStrided.read(dweight.floats(), dweight.offset(), sums.floats(), 0, new int[] {Cout, C}, new int[] {1, Cout}, acc);
-        ScratchPool.give(sums.floats());
     }
 
     // ---- unfolding for its own sake

@@ -123,7 +123,7 @@ final class VectorGemm {
         /**
          * b is (K, N), or (N, K) if transposed.
          *
-         * @param panels takes the packed form: {@link #size} elements, with the product's caller to give them back
+         * @param panels takes the packed form, {@link #size} elements; it is the caller's, who may use it again after the last product
          */
         Packed(Buffer b, int K, int N, boolean transposed, float[] panels) {
             this.N = N;

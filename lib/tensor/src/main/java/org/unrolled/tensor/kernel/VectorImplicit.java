@@ -93,14 +93,14 @@ final class VectorImplicit {
             splitH = Math.min(strideH, reachH + 1);
             splitW = Math.min(strideW, reachW + 1);
             int wide = columns + reachW / strideW;
-            // the zeros beside the right edge are the next row's on the left
+            // what lies beside the right edge is what lies to the left of the next row
             int shared = strideW == 1 ? Math.clamp(wide - left - W, 0, Math.max(0, left)) : 0;
             pitch = Math.max(columns, wide - shared);
             int room = PLANES / Math.max(1, C * splitH * splitW * pitch) - moreRows;
             int piecesOfImage = Math.ceilDiv(PIECES, Math.max(1, images));
             part = Math.clamp(Math.min(room, Math.ceilDiv(rows, piecesOfImage)), Math.clamp(Math.ceilDiv(2 * COLUMNS, pitch), 1, rows), rows);
             piece = (part + moreRows) * pitch;
-            // the last register of a plane's last row may reach beyond it, and sees zeros
+            // the last register of a plane's last row may reach beyond it, and sees what lies beside the plane
             size = up(splitH * splitW * piece + wide - columns + COLUMNS, LANES);
         }
 
@@ -124,7 +124,7 @@ final class VectorImplicit {
         void load(float[] to, int at, float[] x, int x0, int first) {
             int count = Math.min(part, rows - first) + moreRows;
             for (int a = 0; a < splitH; a++) {
-                // the rows on the plane: before them and after them there are zeros
+                // the rows on the plane: above and below them there is what lies beside it
                 int top = Math.clamp(Math.ceilDiv(this.top - a, strideH) - first, 0, count);
                 int end = Math.clamp(Math.ceilDiv(H + this.top - a, strideH) - first, top, count);
                 for (int b = 0; b < splitW; b++, at += piece) {
@@ -162,7 +162,8 @@ final class VectorImplicit {
         }
     }
 
-    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane < LANES ? 2 * lane : 2 * lane - 2 * LANES);
+    /** Lanes 0, 2, 4, … of one register, then those of a second. */
+    static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane < LANES ? 2 * lane : 2 * lane - 2 * LANES);
 
     /** The same of every other number. */
     private static void everyOther(float[] to, int at, int pitch, float[] x, int from, int next, int rows, int n, float beside) {

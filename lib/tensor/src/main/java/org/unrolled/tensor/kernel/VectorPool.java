@@ -21,8 +21,7 @@ final class VectorPool {
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
     /** 0, 2, 4, … */
     private static final IntVector TWOS = IntVector.zero(INTS).addIndex(2);
-    /** Every other element of two registers, as one. */
-    private static final VectorShuffle<Float> EVEN = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane < LANES ? 2 * lane : 2 * lane - 2 * LANES);
+    /** Lanes 1, 3, 5, … of one register, then those of a second; {@link VectorImplicit#EVEN} has the others. */
     private static final VectorShuffle<Float> ODD = VectorShuffle.fromOp(FLOATS, lane -> 2 * lane + 1 < LANES ? 2 * lane + 1 : 2 * lane + 1 - 2 * LANES);
 
     private VectorPool() { }
@@ -104,13 +103,13 @@ final class VectorPool {
     private static void fours(float[] ys, int y, int[] indices, int index, float[] xs, int first, int W, int place) {
         FloatVector a0 = FloatVector.fromArray(FLOATS, xs, first), a1 = FloatVector.fromArray(FLOATS, xs, first + LANES);
         FloatVector b0 = FloatVector.fromArray(FLOATS, xs, first + W), b1 = FloatVector.fromArray(FLOATS, xs, first + W + LANES);
-        FloatVector max = a0.rearrange(EVEN, a1);
+        FloatVector max = a0.rearrange(VectorImplicit.EVEN, a1);
         IntVector best = TWOS.add(place);
         FloatVector candidate = a0.rearrange(ODD, a1);
         VectorMask<Float> better = better(candidate, max);
         max = max.blend(candidate, better);
         best = best.blend(TWOS.add(place + 1), better.cast(INTS));
-        candidate = b0.rearrange(EVEN, b1);
+        candidate = b0.rearrange(VectorImplicit.EVEN, b1);
         better = better(candidate, max);
         max = max.blend(candidate, better);
         best = best.blend(TWOS.add(place + W), better.cast(INTS));

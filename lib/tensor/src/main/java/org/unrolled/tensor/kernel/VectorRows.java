@@ -102,12 +102,12 @@ final class VectorRows {
             return;
         }
         int i = 0;
-        // four vectors side by side: rows may be a page apart, and each visit costs
+        // four vectors side by side: each row is visited a quarter as often
         for (; i <= width - 4 * LANES; i += 4 * LANES) {
             FloatVector t0 = FloatVector.zero(FLOATS), t1 = t0, t2 = t0, t3 = t0;
-            for (int from = 0; from < n; from += 64) {
+            for (int from = 0; from < n; from += ROWS) {
                 FloatVector s0 = FloatVector.zero(FLOATS), s1 = s0, s2 = s0, s3 = s0;
-                for (int j = from; j < Math.min(n, from + 64); j++) {
+                for (int j = from; j < Math.min(n, from + ROWS); j++) {
                     int at = x0 + j * stride + i;
                     s0 = s0.add(at(x, at));
                     s1 = s1.add(at(x, at + LANES));

@@ -123,7 +123,7 @@ final class Recurrence {
             Edge.to(w.biasIh(), (db, da, acc) -> biasBackward(db, da, recurrent.of(da) == da, acc)),
             Edge.to(w.weightHh(), (dw, da, acc) -> k.recurrentWeightBackward(dw, recurrent.of(da), h, h0, lengths, B, T, G, H, reverse, acc)),
             Edge.to(w.biasHh(), (db, da, acc) -> {
-                Buffer same = biasGradient;
+                Buffer same = w.biasIh().requiresGrad() ? biasGradient : null;
                 biasGradient = null;
                 if (same == null) k.sum(db, recurrent.of(da), 1, rows, G, 1, acc);
                 else k.affine(db, same, 1, 0, acc);
