@@ -249,8 +249,8 @@ final class VectorAttention {
     }
 
     /**
-     * Scores become weights 2^(s - m), their sums are added to {@code sums}. The first of the queries is number {@code first}, the keys are {@code keys} from firstKey on. Where a score is far above its query's m, m
-     * follows, and what the query has summed so far shrinks.
+     * Scores become weights 2^(s - m), their sums are added to {@code sums}. The first of the queries is number {@code first}, the keys are {@code keys} from
+     * firstKey on. Where a score is far above its query's m, m follows, and what the query has summed so far shrinks.
      *
      * <p>One method for the whole block, too long to be taken into its caller. There the compiler may find no room left for the functions that a loop calls, and then each
      * vector that is handed to them becomes an object (it was 100 MiB in a call of attention).

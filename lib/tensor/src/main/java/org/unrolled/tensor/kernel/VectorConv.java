@@ -50,28 +50,23 @@ final class VectorConv {
     }
 
     /**
-     * to[at..] = elements l..l + n-1 of row k = (c, u, v) of the unfolded image that begins at x0. What lies after them in {@code
-     * to} up to {@code limit} may be overwritten: a short run of elements is then copied as a whole register.
+     * to[at..] = row k = (c, u, v) of the unfolded image that begins at x0. Up to {@code limit} a run may be copied as a whole register, what follows it is
+     * written later.
      */
-    private static void unfoldRow(float[] to, int at, int limit, float[] x, int x0, Window w, int k, int l, int n) {
+    private static void unfoldRow(float[] to, int at, int limit, float[] x, int x0, Window w, int k) {
         int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
-        int outW = w.outW(), stride = w.strideW(), i = l / outW, j = l % outW, end = at + n;
-        int first = first(w, v), last = end(w, v);
-        while (at < end) {
-            int run = Math.min(outW - j, end - at), h = w.row(i, u);
+        int outW = w.outW(), stride = w.strideW(), from = first(w, v), until = Math.max(from, end(w, v));
+        for (int i = 0; i < w.outH(); i++, at += outW) {
+            int h = w.row(i, u);
             if (h < 0 || h >= w.H()) {
-                Arrays.fill(to, at, at + run, 0f);
-            } else {
-                int from = Math.min(Math.max(first, j), j + run), until = Math.max(from, Math.min(last, j + run));
-                int source = x0 + (c * w.H() + h) * w.W() + w.column(0, v);
-                for (int m = j; m < from; m++) to[at + m - j] = 0;
-                if (stride == 1) copy(to, at + from - j, limit, x, source + from, until - from);
-                else for (int m = from; m < until; m++) to[at + m - j] = x[source + m * stride];
-                for (int m = until; m < j + run; m++) to[at + m - j] = 0;
+                Arrays.fill(to, at, at + outW, 0f);
+                continue;
             }
-            at += run;
-            j = 0;
-            i++;
+            int source = x0 + (c * w.H() + h) * w.W() + w.column(0, v);
+            Arrays.fill(to, at, at + from, 0f);
+            if (stride == 1) copy(to, at + from, limit, x, source + from, until - from);
+            else for (int j = from; j < until; j++) to[at + j] = x[source + j * stride];
+            Arrays.fill(to, at + until, at + outW, 0f);
         }
     }
 
@@ -155,7 +150,7 @@ final class VectorConv {
             float[] line = new float[acc ? L : 0];
             for (int k = from; k < to; k++) {
                 int at = y.offset() + k * L;
-                unfoldRow(acc ? line : ys, acc ? 0 : at, acc ? L : at + L, x.floats(), x.offset(), w, k, 0, L);
+                unfoldRow(acc ? line : ys, acc ? 0 : at, acc ? L : at + L, x.floats(), x.offset(), w, k);
                 if (acc) addRow(ys, at, 1, line, 0, 1, 1, L);
             }
         });
@@ -165,15 +160,15 @@ final class VectorConv {
         int L = w.outPlane();
         Workers.forRanges(planes, 1, (long) planes * w.taps() * L, (from, to) -> {
             if (!acc) Arrays.fill(y.floats(), y.offset() + from * w.plane(), y.offset() + to * w.plane(), 0f);
-            for (int k = from * w.taps(); k < to * w.taps(); k++) foldRow(y.floats(), y.offset(), x.floats(), x.offset() + k * L, w, k, 0, L);
+            for (int k = from * w.taps(); k < to * w.taps(); k++) foldRow(y.floats(), y.offset(), x.floats(), x.offset() + k * L, w, k);
         });
     }
 
-    /** Adds elements l..l + n-1 of row k of an unfolded image to where they came from; l is the first of an output row. */
-    private static void foldRow(float[] x, int x0, float[] from, int at, Window w, int k, int l, int n) {
+    /** Adds row k of an unfolded image to where its elements came from. */
+    private static void foldRow(float[] x, int x0, float[] from, int at, Window w, int k) {
         int c = k / w.taps(), u = k / w.kW() % w.kH(), v = k % w.kW();
         int outW = w.outW(), stride = w.strideW(), first = first(w, v), last = end(w, v);
-        for (int i = l / outW; n > 0; i++, n -= outW, at += outW) {
+        for (int i = 0; i < w.outH(); i++, at += outW) {
             int h = w.row(i, u);
             if (h < 0 || h >= w.H()) continue;
             addRow(x, x0 + (c * w.H() + h) * w.W() + w.column(first, v), stride, from, at + first, 1, 1, last - first);
