@@ -147,15 +147,15 @@ public final class DeviceMatmul implements CodeQuestion<DeviceMatmul.Kernel> {
 
     @Check(value = "agrees with the equation on a device, where there is one", seconds = 60)
     void onDevice(Kernel yours, Random random, AnswerSource source) {
-        if (!source.known() || Cells.current().isEmpty() || !Notebook.hasDevice()) {
-            return;
-        }
-        // a device checks no index and may not come back: only what is right here may go there
+        // a device checks no index and may not come back: only what is right here may go there, and nothing else has earned the point where there is none
         try {
             agrees(yours, random);
             atOnce(yours, random, source);
         } catch (AssertionError e) {
             throw new AssertionError("not tried: a device checks no index, so the checks above come first", e);
+        }
+        if (!source.known() || Cells.current().isEmpty() || !Notebook.hasDevice()) {
+            return;
         }
         int M = 13, N = 17, K = 11;
         float[] c = Products.draw(random, M * N), expected = c.clone();

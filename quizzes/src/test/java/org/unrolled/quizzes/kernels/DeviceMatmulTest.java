@@ -45,4 +45,10 @@ class DeviceMatmulTest {
         assertThatThrownBy(() -> judge("for (int i = 0; i < M; i++) for (int j = 0; j < N; j++) { c[i * N + j] = 0; for (@Parallel int k = 0; k < K; k++) c[i * N + j] += a[i * K + k] * b[k * N + j]; }"))
                 .hasMessageMatching("(?s)the items \\(k = 0\\) and \\(k = 1\\) both write c\\[0\\].*");
     }
+
+    @Test
+    void withoutADeviceAWrongAnswerDoesNotEarnTheDevicesPoint() {
+        assertThatThrownBy(() -> new DeviceMatmul().onDevice((c, a, b, M, N, K) -> { }, new Random(1), new AnswerSource("deviceMatmul", HEAD + "}")))
+                .hasMessageStartingWith("not tried: ");
+    }
 }
