@@ -172,14 +172,26 @@ final class XCharts {
     }
 
     /**
-     * The powers of ten that get a line and a label, about six of them, on a logarithmic axis of two decades or more; else none.
-     * XChart would draw all of them, and nine lines in each: forty decades become a grey block.
+     * What gets a line and a label on a logarithmic axis: the powers of ten, about six of them, or on less than two decades 1, 2 and 5 times
+     * those; none if that would be a single one. XChart would draw all powers, and nine lines in each: forty decades become a grey block,
+     * and of one decade and a half only the 10 has a label.
      */
     private static List<Double> decades(Lines lines) {
         List<Double> decades = new ArrayList<>();
         Picture.Range range = lines.yRange != null ? lines.yRange : lines.positive();
-        if (!lines.logY || range == null || !(range.low() > 0) || range.high() / range.low() < 99) {
+        if (!lines.logY || range == null || !(range.low() > 0)) {
             return decades;
+        }
+        if (range.high() / range.low() < 99) {
+            for (int d = (int) Math.floor(Math.log10(range.low())); d <= Math.log10(range.high()); d++) {
+                for (int n : new int[] {1, 2, 5}) {
+                    double value = n * Math.pow(10, d);
+                    if (value >= range.low() * (1 - 1e-9) && value <= range.high() * (1 + 1e-9)) {
+                        decades.add(value);
+                    }
+                }
+            }
+            return decades.size() < 2 ? new ArrayList<>() : decades;
         }
         int first = (int) Math.ceil(Math.log10(range.low()) - 1e-9);
         int last = (int) Math.floor(Math.log10(range.high()) + 1e-9);
@@ -191,10 +203,10 @@ final class XCharts {
         return decades;
     }
 
-    /** 0.01, 100 or 10⁻¹². */
+    /** 0.01, 20, 100 or 10⁻¹². */
     private static String decade(double value) {
         int exponent = (int) Math.rint(Math.log10(value));
-        if (Math.abs(exponent) <= 3) {
+        if (Math.abs(exponent) <= 3 || Math.abs(value / Math.pow(10, exponent) - 1) > 1e-6) {
             return Numbers.brief(value, 4);
         }
         StringBuilder text = new StringBuilder("10").append(exponent < 0 ? "⁻" : "");

@@ -315,6 +315,12 @@ class PictureTest {
         assertThat(svg).contains(">10⁻⁵<", ">1<", ">10⁵<", ">10²⁰<").doesNotContain(">10⁻⁶<", "e20<");
     }
 
+    @Test
+    void aLogarithmicAxisOfOneDecadeAndAHalfHasLabelsAtBothEnds() {
+        String svg = new String(Notebook.lines().line("up", 2.1, 10, 60).logY().render().bytes(), StandardCharsets.UTF_8);
+        assertThat(svg).contains(">5<", ">10<", ">20<", ">50<").doesNotContain(">100<");
+    }
+
     /** A name at the end of the axis, far from a line that left the chart at its beginning, would be read as the name of another line. */
     @Test
     void aLineThatLeavesTheChartIsNamedWhereItLeaves() {
