@@ -46,7 +46,13 @@ public final class CellFailure extends RuntimeException {
     /** The running cell threw. */
     public static CellFailure thrown(EvalException e) {
         String report = CellErrors.describe(e);
-        return new CellFailure(report.lines().findFirst().orElse(""), report);
+        String fix = e.getExceptionClassName().equals(OutOfMemoryError.class.getName()) ? "\n" + memoryFix() : "";
+        return new CellFailure(report.lines().findFirst().orElse(""), report + fix);
+    }
+
+    private static String memoryFix() {
+        return "This notebook's memory, " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB, has no room for this beside what its variables hold. Use smaller tensors, set variables"
+                + " that you need no more to null, or stop the notebook and start with more: _JAVA_OPTIONS=-Xmx2g ./unrolled lab (on Windows: set _JAVA_OPTIONS=-Xmx2g first).";
     }
 
     /** The running cell called a definition that uses a name which does not exist. */

@@ -41,6 +41,11 @@ public class CellErrorsTest {
                   In[2] line 1: Stream.of("1", "x").mapToInt(s -> parse(s)).sum()""");
     }
 
+    @Test void memoryThatIsFullIsSaidWithItsSizeAndAWayOut() {
+        assertThat(report("throw new OutOfMemoryError(\"Java heap space\");")).startsWith("OutOfMemoryError: Java heap space\n  In[1] line 1")
+                .contains("\nThis notebook's memory, " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB, has no room", "_JAVA_OPTIONS=-Xmx2g ./unrolled lab");
+    }
+
     @Test void aStackOverflowIsShort() {
         notebook.run("int deep(int x) { return deep(x + 1) + 1; }");
         assertThat(report("deep(0)")).matches("(?s)StackOverflowError\n  In\\[1\\] line 1 in deep: int deep.*\n  \\(\\d+ more calls like these\\)");
