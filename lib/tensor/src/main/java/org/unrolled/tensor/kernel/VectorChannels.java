@@ -66,12 +66,11 @@ final class VectorChannels {
         float[] to = moments.floats(), xs = x.floats();
         int m0 = moments.offset(), x0 = x.offset();
         Workers.forRanges(C, 1, (long) B * C * S / 2, (from, until) -> {
-            float[] lanes = new float[LANES];
             for (int c = from; c < until; c++) {
                 double sum = 0, squares = 0;
-                for (int b = 0; b < B; b++) sum += VectorRows.sum(xs, x0 + (b * C + c) * S, S, lanes);
+                for (int b = 0; b < B; b++) sum += VectorRows.sum(xs, x0 + (b * C + c) * S, S);
                 double mean = sum / ((long) B * S);
-                for (int b = 0; b < B; b++) squares += VectorRows.sumOfSquares(xs, x0 + (b * C + c) * S, S, (float) mean, lanes);
+                for (int b = 0; b < B; b++) squares += VectorRows.sumOfSquares(xs, x0 + (b * C + c) * S, S, (float) mean);
                 to[m0 + c] = (float) mean;
                 to[m0 + C + c] = (float) (squares / ((long) B * S));
             }
@@ -135,11 +134,10 @@ final class VectorChannels {
         int channels = C / groups, n = channels * S;
         float[] ys = y.floats(), stats = stat.floats(), xs = x.floats();
         Workers.forRanges(B * groups, 1, (long) B * C * S, (from, to) -> {
-            float[] lanes = new float[LANES];
             for (int r = from; r < to; r++) {
                 int start = x.offset() + r * n;
-                float mu = (float) (VectorRows.sum(xs, start, n, lanes) / n);
-                float rho = (float) (1 / Math.sqrt(VectorRows.sumOfSquares(xs, start, n, mu, lanes) / n + eps));
+                float mu = (float) (VectorRows.sum(xs, start, n) / n);
+                float rho = (float) (1 / Math.sqrt(VectorRows.sumOfSquares(xs, start, n, mu) / n + eps));
                 stats[stat.offset() + 2 * r] = mu;
                 stats[stat.offset() + 2 * r + 1] = rho;
                 for (int k = 0; k < channels; k++) {

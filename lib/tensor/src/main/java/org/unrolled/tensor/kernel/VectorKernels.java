@@ -107,9 +107,8 @@ public class VectorKernels extends ReferenceKernels {
         long nanos = (long) outer * n * inner / 4;
         if (inner == 1) {
             Workers.forRanges(outer, 1, nanos, (from, to) -> {
-                float[] lanes = new float[LANES];
                 for (int o = from; o < to; o++) {
-                    float value = (float) (scale * VectorRows.sum(xs, x0 + o * n, n, lanes));
+                    float value = (float) (scale * VectorRows.sum(xs, x0 + o * n, n));
                     ys[y0 + o] = acc ? ys[y0 + o] + value : value;
                 }
             });
@@ -215,12 +214,7 @@ public class VectorKernels extends ReferenceKernels {
         }
         float[] ys = y.floats(), stats = stat.floats(), xs = x.floats(), gammas = gamma.floats(), betas = beta.floats();
         int y0 = y.offset(), s0 = stat.offset(), x0 = x.offset(), g0 = gamma.offset(), b0 = beta.offset();
-        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
-            float[] lanes = new float[LANES];
-            for (int r = from; r < to; r++) {
-                VectorRows.layerNorm(ys, y0 + r * C, stats, s0 + 2 * r, xs, x0 + r * C, gammas, g0, betas, b0, C, eps, lanes);
-            }
-        });
+        Workers.forRanges(N, 1, (long) N * C / 2, (from, to) -> VectorRows.layerNorm(ys, y0, stats, s0, xs, x0, gammas, g0, betas, b0, from, to, C, eps));
     }
 
     @Override public void layerNormBackward(Buffer dx, Buffer dout, Buffer x, Buffer stat, Buffer gamma, int N, int C, boolean acc) {
@@ -230,13 +224,7 @@ public class VectorKernels extends ReferenceKernels {
         }
         float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats(), gammas = gamma.floats();
         int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset(), g0 = gamma.offset();
-        Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
-            float[] lanes = new float[LANES];
-            for (int r = from; r < to; r++) {
-                VectorRows.layerNormBackward(dxs, dx0 + r * C, douts, d0 + r * C, xs, x0 + r * C, stats[s0 + 2 * r], stats[s0 + 2 * r + 1],
-                        gammas, g0, C, acc, lanes);
-            }
-        });
+        Workers.forRanges(N, 1, (long) N * C / 2, (from, to) -> VectorRows.layerNormBackward(dxs, dx0, douts, d0, xs, x0, stats, s0, gammas, g0, from, to, C, acc));
     }
 
     @Override public void layerNormGammaBackward(Buffer dgamma, Buffer dout, Buffer x, Buffer stat, int N, int C, boolean acc) {
@@ -497,10 +485,9 @@ public class VectorKernels extends ReferenceKernels {
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {
         float[] partials = partial.floats(), xs = x.floats();
         Workers.forRanges(partial.length(), 1, x.length() / 4, (from, to) -> {
-            float[] lanes = new float[LANES];
             for (int k = from; k < to; k++) {
                 int start = k * chunk, n = Math.min(chunk, x.length() - start);
-                partials[partial.offset() + k] = (float) VectorRows.sumOfSquares(xs, x.offset() + start, n, 0, lanes);
+                partials[partial.offset() + k] = (float) VectorRows.sumOfSquares(xs, x.offset() + start, n, 0);
             }
         });
     }

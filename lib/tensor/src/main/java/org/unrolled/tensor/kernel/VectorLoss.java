@@ -154,9 +154,8 @@ final class VectorLoss {
         float[] ys = y.floats(), stats = stat.floats(), xs = x.floats(), gammas = gamma.floats();
         int y0 = y.offset(), s0 = stat.offset(), x0 = x.offset(), g0 = gamma.offset();
         Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
-            float[] lanes = new float[LANES];
             for (int r = from; r < to; r++) {
-                float rho = (float) (1 / Math.sqrt(VectorRows.sumOfSquares(xs, x0 + r * C, C, 0, lanes) / C + eps));
+                float rho = (float) (1 / Math.sqrt(VectorRows.sumOfSquares(xs, x0 + r * C, C, 0) / C + eps));
                 stats[s0 + 2 * r] = 0;
                 stats[s0 + 2 * r + 1] = rho;
                 int c = 0;
@@ -170,13 +169,12 @@ final class VectorLoss {
         float[] dxs = dx.floats(), douts = dout.floats(), xs = x.floats(), stats = stat.floats(), gammas = gamma.floats();
         int dx0 = dx.offset(), d0 = dout.offset(), x0 = x.offset(), s0 = stat.offset(), g0 = gamma.offset();
         Workers.forRanges(N, 1, (long) N * C, (from, to) -> {
-            float[] lanes = new float[LANES];
             for (int r = from; r < to; r++) {
                 float rho = stats[s0 + 2 * r + 1];
                 int d = d0 + r * C, in = x0 + r * C, out = dx0 + r * C, c = 0;
                 FloatVector sum = FloatVector.zero(FLOATS);
                 for (; c <= C - LANES; c += LANES) sum = at(douts, d + c).mul(at(gammas, g0 + c)).fma(at(xs, in + c).mul(rho), sum);
-                double mean = VectorMath.sumLanes(sum, lanes);
+                double mean = VectorMath.sumLanes(sum);
                 for (; c < C; c++) mean += (double) douts[d + c] * gammas[g0 + c] * xs[in + c] * rho;
                 float m = (float) (mean / C);
                 for (c = 0; c <= C - LANES; c += LANES) {

@@ -10,6 +10,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -23,6 +24,8 @@ final class VectorMath {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final int LANES = FLOATS.length();
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+    private static final VectorShuffle<Float> BY_8 = by(8), BY_4 = by(4), BY_2 = by(2);
 
     private static final float LOG2_E = 1.44269504f;
     /** ln 2 in two parts: the first has so few bits that n times it is exact. */
@@ -222,7 +225,18 @@ final class VectorMath {
         return s.mul(one.sub(s).fma(x, one));
     }
 
-    /** The sum of the lanes, always in one order (reduceLanes may choose another one in compiled code). */
+    /**
+     * The sum of the lanes, always in one order (reduceLanes may choose another one in compiled code): halves are added, then quarters. In registers, since what is
+     * stored as a vector and read back number by number waits for all stores before it.
+     */
+    static float sumLanes(FloatVector x) {
+        if (LANES > 8) x = x.add(x.rearrange(BY_8));
+        if (LANES > 4) x = x.add(x.rearrange(BY_4));
+        if (LANES > 2) x = x.add(x.rearrange(BY_2));
+        return x.lane(0) + x.lane(1);
+    }
+
+    /** The same where the compiler has taken in so much that {@link #sumLanes(FloatVector)} would stay outside and make an object of its vector. */
     static float sumLanes(FloatVector x, float[] lanes) {
         x.intoArray(lanes, 0);
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0;
@@ -234,5 +248,9 @@ final class VectorMath {
             s3 += lanes[i + 3];
         }
         return s0 + s1 + (s2 + s3);
+    }
+
+    private static VectorShuffle<Float> by(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane + distance) % LANES);
     }
 }
