@@ -49,7 +49,7 @@ final class VectorGemm {
     /** Panels up to which a strip of A is packed and used at once, as high as a tile: it stays in the first-level cache. */
     private static final int FEW_PANELS = 2;
     /** Values of k that are turned around together: what is read and written of them stays in the first-level cache until all rows have passed. */
-    private static final int TURNED = 128;
+    private static final int TURNED_K = 128;
     /** From one packed row of A to the next; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
     private static final int STRIP_ROW = BLOCK_K + 16;
 
@@ -57,6 +57,8 @@ final class VectorGemm {
     private static final int PER_NANO = 3 * LANES;
     /** Numbers of B that a thread keeps packed from one rectangle to the next: 4 MiB. */
     private static final int MOST_KEPT = 1 << 20;
+    /** Nanoseconds, roughly, to pack a number that lies in a row or in a column, to read one of packed B, and to take a part: they decide how several threads cut C. */
+    private static final double COPIED = 0.05, TURNED = VectorTurn.IN_REGISTERS ? 0.1 : 0.3, READ = 0.02, TAKEN = 300;
     /** Numbers the products that several threads share. */
     private static final AtomicLong PRODUCTS = new AtomicLong();
 
@@ -157,20 +159,29 @@ final class VectorGemm {
             rectangle(c, start, cRow, a, b, 0, M, 0, N, K, acc, M <= IN_PLACE, 0);
             return;
         }
-        int height = share(M, Math.ceilDiv(M, BLOCK_M), TILE_ROWS), width = share(N, Math.ceilDiv(N, BLOCK_N), TILE_COLUMNS), parts = Workers.parts(threads, nanos(M, N, K));
-        while (Math.ceilDiv(M, height) * Math.ceilDiv(N, width) < parts) {
-            boolean low = height <= 2 * TILE_ROWS, narrow = width <= TILE_COLUMNS;
-            if (!narrow && (low || width > 4 * height)) width = share(width, 2, TILE_COLUMNS);
-            else if (!low) height = share(height, 2, TILE_ROWS);
-            else break;
+        boolean inPlace = M <= IN_PLACE;
+        double packA = (double) M * K * (a.column == 1 ? COPIED : TURNED), packB = (double) N * K * (b.column == 1 ? inPlace ? 0 : COPIED : TURNED), least = Double.MAX_VALUE;
+        int h = M, w = N;
+        for (int width = share(N, Math.ceilDiv(N, BLOCK_N), TILE_COLUMNS); ; width = share(width, 2, TILE_COLUMNS)) {
+            for (int height = share(M, Math.ceilDiv(M, BLOCK_M), TILE_ROWS); width == TILE_COLUMNS || (long) width * K <= MOST_KEPT; height = share(height, 2, TILE_ROWS)) {
+                int down = Math.ceilDiv(M, height), across = Math.ceilDiv(N, width), n = down * across;
+                // A is packed for each column of rectangles, B by each thread and read for each row of them; somebody waits for the last part
+                double lost = across * packA + Math.min(down, threads) * packB + down * READ * N * K + (threads - 1) * nanos(M, N, K) / n + n * TAKEN;
+                if (lost < least) {
+                    least = lost;
+                    h = height;
+                    w = width;
+                }
+                if (height <= TILE_ROWS) break;
+            }
+            if (width <= TILE_COLUMNS) break;
         }
-        while (width > TILE_COLUMNS && (long) width * K > MOST_KEPT) width = share(width, 2, TILE_COLUMNS);
-        int h = height, w = width, down = Math.ceilDiv(M, h);
+        int rows = h, columns = w, down = Math.ceilDiv(M, h);
         long product = PRODUCTS.incrementAndGet();
         // one rectangle below the other, so that a thread packs their columns of B once
         Workers.forParts(down * Math.ceilDiv(N, w), nanos(M, N, K), part -> {
-            int i = part % down * h, j = part / down * w;
-            rectangle(c, start, cRow, a, b, i, Math.min(M, i + h), j, Math.min(N, j + w), K, acc, M <= IN_PLACE, product);
+            int i = part % down * rows, j = part / down * columns;
+            rectangle(c, start, cRow, a, b, i, Math.min(M, i + rows), j, Math.min(N, j + columns), K, acc, inPlace, product);
         });
     }
 
@@ -260,7 +271,7 @@ final class VectorGemm {
             }
             return;
         }
-        int blockRows = columns <= FEW_PANELS * TILE_COLUMNS ? TILE_ROWS : BLOCK_M;
+        int blockRows = columns <= FEW_PANELS * TILE_COLUMNS ? a.column == 1 ? TILE_ROWS : 2 * TILE_ROWS : BLOCK_M;
         float[] strips = scratch.strips(Math.ceilDiv(Math.min(blockRows, i1 - i0), TILE_ROWS) * TILE_ROWS * STRIP_ROW);
         for (int i = i0; i < i1; i += blockRows) {
             int rows = Math.min(blockRows, i1 - i);
@@ -505,8 +516,9 @@ final class VectorGemm {
         for (int j = whole; j < columns; j += TILE_COLUMNS) {
             int width = Math.min(TILE_COLUMNS, columns - j), from = b.at(k0, j0 + j), start = at + j * depth;
             if (width < TILE_COLUMNS) Arrays.fill(to, start, start + depth * TILE_COLUMNS, 0f);
-            if (b.column != 1) turn(b.data, from, b.column, to, start, depth, width);
-            else for (int k = 0; k < depth; k++) System.arraycopy(b.data, from + k * b.row, to, start + k * TILE_COLUMNS, width);
+            if (b.column != 1) {
+                for (int k = 0; k < depth; k += TURNED_K) VectorTurn.turn(b.data, from + k, b.column, to, start + k * TILE_COLUMNS, TILE_COLUMNS, width, Math.min(TURNED_K, depth - k));
+            } else for (int k = 0; k < depth; k++) System.arraycopy(b.data, from + k * b.row, to, start + k * TILE_COLUMNS, width);
         }
     }
 
@@ -518,61 +530,16 @@ final class VectorGemm {
         }
     }
 
-    /** Columns of B, which lie as rows, become columns of a panel: eight at a time, so that each line of either is read or written nearly whole. */
-    private static void turn(float[] b, int from, int column, float[] to, int start, int depth, int width) {
-        for (int k = 0; k < depth; k += TURNED) {
-            int part = Math.min(TURNED, depth - k), j = 0;
-            for (; j <= width - 8; j += 8) turnColumns(b, from + j * column + k, column, to, start + j + k * TILE_COLUMNS, part);
-            for (; j < width; j++) {
-                for (int i = 0; i < part; i++) to[start + j + (k + i) * TILE_COLUMNS] = b[from + j * column + k + i];
-            }
-        }
-    }
-
-    private static void turnColumns(float[] b, int from, int column, float[] to, int start, int depth) {
-        int f1 = from + column, f2 = f1 + column, f3 = f2 + column, f4 = f3 + column, f5 = f4 + column, f6 = f5 + column, f7 = f6 + column;
-        for (int k = 0; k < depth; k++) {
-            int t = start + k * TILE_COLUMNS;
-            to[t] = b[from + k];
-            to[t + 1] = b[f1 + k];
-            to[t + 2] = b[f2 + k];
-            to[t + 3] = b[f3 + k];
-            to[t + 4] = b[f4 + k];
-            to[t + 5] = b[f5 + k];
-            to[t + 6] = b[f6 + k];
-            to[t + 7] = b[f7 + k];
-        }
-    }
-
     /** Rows i.. of A from column k0 on, {@value #STRIP_ROW} apart, so that one register and constants say where the rows of a tile are. */
     private static void packRows(Matrix a, int i, int rows, int k0, int depth, float[] to) {
         if (a.column == 1) {
             for (int r = 0; r < rows; r++) System.arraycopy(a.data, a.at(i + r, k0), to, r * STRIP_ROW, depth);
             return;
         }
-        for (int k = 0; k < depth; k += TURNED) {
-            int part = Math.min(TURNED, depth - k), r = 0;
-            for (; r <= rows - 8 && a.row == 1; r += 8) turnRows(a.data, a.at(i + r, k0 + k), a.column, to, r * STRIP_ROW + k, part);
-            for (; r < rows; r++) turnRow(a.data, a.at(i + r, k0 + k), a.column, to, r * STRIP_ROW + k, part);
-        }
-    }
-
-    private static void turnRow(float[] a, int from, int column, float[] to, int start, int depth) {
-        for (int k = 0; k < depth; k++) to[start + k] = a[from + k * column];
-    }
-
-    /** Eight rows of A, which lie as columns. */
-    private static void turnRows(float[] a, int from, int column, float[] to, int start, int depth) {
-        for (int k = 0; k < depth; k++) {
-            int f = from + k * column, t = start + k;
-            to[t] = a[f];
-            to[t + STRIP_ROW] = a[f + 1];
-            to[t + 2 * STRIP_ROW] = a[f + 2];
-            to[t + 3 * STRIP_ROW] = a[f + 3];
-            to[t + 4 * STRIP_ROW] = a[f + 4];
-            to[t + 5 * STRIP_ROW] = a[f + 5];
-            to[t + 6 * STRIP_ROW] = a[f + 6];
-            to[t + 7 * STRIP_ROW] = a[f + 7];
+        for (int k = 0; k < depth; k += TURNED_K) {
+            int part = Math.min(TURNED_K, depth - k);
+            if (a.row == 1) VectorTurn.turn(a.data, a.at(i, k0 + k), a.column, to, k, STRIP_ROW, part, rows);
+            else for (int r = 0; r < rows; r++) for (int q = k; q < k + part; q++) to[r * STRIP_ROW + q] = a.data[a.at(i + r, k0 + q)];
         }
     }
 }

@@ -4,19 +4,27 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that all CPU kernels share: one less than there are processors, since the caller works too. They are daemons
- * and sleep when there is nothing to do. Which thread runs which part changes nothing in the result: a part writes its own
- * elements and nothing else.
+ * and sleep when there is nothing to do, after a last look for some {@value #LOOK} ns: a training step is a row of kernels of
+ * 50 to 500 µs, one right after the other, and to wake a thread takes 30 to 50 µs. Which thread runs which part changes nothing in the result: a part writes
+ * its own elements and nothing else.
  */
 final class Workers {
     /** The caller included. */
     static final int THREADS = Runtime.getRuntime().availableProcessors();
-    /** Nanoseconds of work for each thread that are worth waking it, which takes some 30 to 50 µs. */
-    private static final long WORTH_A_THREAD = 60_000;
+    /**
+     * Nanoseconds of work for each thread that are worth waking it; and that are worth it if it is still awake. The first one is awoken as if it were: the
+     * caller does not wait for it, and it is there when the next kernel begins.
+     */
+    private static final long WORTH_WAKING = 60_000, WORTH_SHARING = 20_000;
+    /** Nanoseconds for which a thread that ran out of work looks for more, and a caller for the end of what others still do. */
+    private static final long LOOK = 20_000;
     /** Nanoseconds of work in a part at least, and how many parts there are for a thread at most. */
     private static final long PART = 20_000;
     private static final int PARTS_EACH = 16;
@@ -24,6 +32,8 @@ final class Workers {
     private static final long SHORT = 60_000;
 
     private static final ScopedValue<Boolean> INSIDE = ScopedValue.newInstance();
+    /** How many threads are looking for work. */
+    private static final AtomicInteger AWAKE = new AtomicInteger();
     private static final ThreadPoolExecutor POOL = pool();
 
     private Workers() { }
@@ -36,7 +46,8 @@ final class Workers {
 
     /** How many threads so much work would be shared among: one if this thread is itself at work on a part of something. */
     static int threads(long nanos) {
-        return INSIDE.isBound() ? 1 : (int) Math.clamp(nanos / WORTH_A_THREAD, 1, THREADS);
+        if (INSIDE.isBound()) return 1;
+        return (int) Math.max(Math.clamp(nanos / WORTH_WAKING, 1, THREADS), Math.min(nanos / WORTH_SHARING, Math.clamp(1 + AWAKE.get(), Math.min(2, THREADS), THREADS)));
     }
 
     /**
@@ -123,6 +134,8 @@ final class Workers {
     /** Waits even if interrupted: the parts write into the caller's buffers. The interrupt is kept for whoever looks next. */
     private static void awaitAll(CountDownLatch finished) {
         boolean interrupted = false;
+        long end = System.nanoTime() + LOOK;
+        while (finished.getCount() > 0 && System.nanoTime() < end) Thread.onSpinWait();
         while (true) {
             try {
                 finished.await();
@@ -134,9 +147,26 @@ final class Workers {
         if (interrupted) Thread.currentThread().interrupt();
     }
 
+    /** What the threads take their work from. */
+    private static final class Tasks extends LinkedBlockingQueue<Runnable> {
+        /** Called by a thread that has nothing to do. */
+        @Override public @Nullable Runnable poll(long timeout, TimeUnit unit) throws InterruptedException {
+            AWAKE.incrementAndGet();
+            try {
+                for (long end = System.nanoTime() + LOOK; System.nanoTime() < end; Thread.onSpinWait()) {
+                    Runnable task = poll();
+                    if (task != null) return task;
+                }
+            } finally {
+                AWAKE.decrementAndGet();
+            }
+            return super.poll(timeout, unit);
+        }
+    }
+
     private static ThreadPoolExecutor pool() {
         int threads = Math.max(1, THREADS - 1);
-        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new LinkedBlockingQueue<>(),
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(threads, threads, 10, TimeUnit.SECONDS, new Tasks(),
                 task -> Thread.ofPlatform().daemon().name("unrolled-worker").unstarted(task));
         pool.allowCoreThreadTimeOut(true);
         return pool;
