@@ -150,11 +150,11 @@ public final class AttentionLadder {
         float[] p = new float[QUERIES * row], mixed = new float[QUERIES * width], lanes = new float[LANES];
         for (int head = 0; head < H; head++) {
             int at = head * T * D;
-            VectorBlock.turn(keys, k, at, T, D, 1);
-            VectorBlock.copy(values, row, width, v, at, T, D, 1);
+            VectorBlock.turn(keys, k, at, D, T, D, 1);
+            VectorBlock.copy(values, row, width, v, at, D, T, D, 1);
             for (int i = 0; i < T; i += QUERIES) {
                 int n = Math.min(QUERIES, T - i), most = seen(i + n - 1, T, causal);
-                VectorBlock.copy(queries, QUERIES, D, q, at + i * D, n, D, scale(D));
+                VectorBlock.copy(queries, QUERIES, D, q, at + i * D, D, n, D, scale(D));
                 VectorBlock.multiply(p, 0, row, queries, 0, D, 1, keys, 0, PANEL, PANEL * D, n, VectorBlock.padded(most), D, false);
                 for (int r = 0; r < n; r++) {
                     softmax(p, r * row, seen(i + r, T, causal), lanes);
@@ -177,11 +177,11 @@ public final class AttentionLadder {
         float[] s = new float[QUERIES * KEYS], o = new float[QUERIES * width], m = new float[QUERIES], l = new float[QUERIES], lanes = new float[LANES];
         for (int head = 0; head < H; head++) {
             int at = head * T * D;
-            VectorBlock.turn(keys, k, at, T, D, 1);
-            VectorBlock.copy(values, VectorBlock.padded(T), width, v, at, T, D, 1);
+            VectorBlock.turn(keys, k, at, D, T, D, 1);
+            VectorBlock.copy(values, VectorBlock.padded(T), width, v, at, D, T, D, 1);
             for (int i = 0; i < T; i += QUERIES) {
                 int n = Math.min(QUERIES, T - i), most = seen(i + n - 1, T, causal);
-                VectorBlock.copy(queries, QUERIES, D, q, at + i * D, n, D, scale(D));
+                VectorBlock.copy(queries, QUERIES, D, q, at + i * D, D, n, D, scale(D));
                 Arrays.fill(m, Float.NEGATIVE_INFINITY);
                 Arrays.fill(l, 0f);
                 Arrays.fill(o, 0f);
@@ -212,6 +212,6 @@ public final class AttentionLadder {
     /** Step 6. {@link VectorAttention}, on all threads where it is worth it. It keeps log Σ exp s of each query too, from which its gradients begin. */
     public static void library(float[] y, float[] q, float[] k, float[] v, int H, int T, int D, boolean causal) {
         Buffer log = Buffer.of(new float[H * T]), noBias = Buffer.of(new float[1]);
-        new VectorAttention(Buffer.of(q), Buffer.of(k), Buffer.of(v), noBias, new int[4], 1, H, T, T, D, D, scale(D), causal ? 0 : T - 1).forward(Buffer.of(y), log);
+        new VectorAttention(Buffer.of(q), Buffer.of(k), Buffer.of(v), noBias, new int[4], 1, H, T, T, D, D, scale(D), causal ? 0 : T - 1).forward(VectorAttention.Rows.apart(Buffer.of(y), H, T, D), log);
     }
 }

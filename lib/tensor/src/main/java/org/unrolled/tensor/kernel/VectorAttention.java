@@ -1,6 +1,7 @@
 package org.unrolled.tensor.kernel;
 
 import static org.unrolled.tensor.kernel.VectorBlock.PANEL;
+import static org.unrolled.tensor.kernel.VectorBlock.STRIP;
 import static org.unrolled.tensor.kernel.VectorMath.FLOATS;
 import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
@@ -18,14 +19,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>  dv = pᵀ·dout    dp = dout·vᵀ    ds = p (dp - dout·y)    dk = dsᵀ·q · scale    dq = ds·k · scale</pre>
  *
- * <p>Scores are in units of log 2, since 2ˣ is cheaper than eˣ: the queries are multiplied by scale·log₂e beforehand. Blocks of a causal mask that would be hidden as
- * a whole are not computed. Every number is summed in the order of the blocks, however many threads there are.
+ * <p>Scores are in units of log 2, since 2ˣ is cheaper than eˣ: the queries are multiplied by scale·log₂e beforehand. Of a causal mask what would be hidden as
+ * a whole is not computed, in steps of {@value VectorBlock#STRIP}: a short sequence lies on the diagonal. Every number is summed in the order of the blocks, however many threads there are.
  */
 final class VectorAttention {
     private static final int QUERIES = 64;
     private static final int KEYS = 128;
-    /** Keys whose scores are made and become weights at a time, in 5 KiB of the first-level cache: a tenth less time than for a whole block at once. */
-    private static final int STRIP = 16;
     /** From one row of a block to the next: not a power of two, or a column, which one product walks down, would lie in an eighth of the cache. */
     private static final int QUERY_ROW = KEYS + 16, KEY_ROW = QUERIES + 16;
     /** A score may be above its query's m by so much before m follows: weights are up to 2⁸ then, and what was summed needs to shrink more rarely. */
@@ -53,9 +52,29 @@ final class VectorAttention {
         }
     }
 
-    private final Buffer q;
-    private final Buffer k;
-    private final Buffer v;
+    /**
+     * Where the rows of the heads lie: row i of head h of sequence b begins at {@code offset + b·perSequence + h·perHead + i·perRow}.
+     */
+    record Rows(float[] floats, int offset, int heads, int perSequence, int perHead, int perRow) {
+        /** Of x (B, H, length, width). */
+        static Rows apart(Buffer x, int H, int length, int width) {
+            return new Rows(x.floats(), x.offset(), H, H * length * width, length * width, width);
+        }
+
+        /** Of the {@code part}-th of {@code parts} in x (B, T, parts·H·width), whose heads lie side by side. */
+        static Rows sideBySide(Buffer x, int part, int parts, int H, int T, int width) {
+            return new Rows(x.floats(), x.offset() + part * H * width, H, T * parts * H * width, width, parts * H * width);
+        }
+
+        /** Where row i of the n-th head of all begins. */
+        int at(int n, int i) {
+            return offset + n / heads * perSequence + n % heads * perHead + i * perRow;
+        }
+    }
+
+    private final Rows q;
+    private final Rows k;
+    private final Rows v;
     private final Buffer bias;
     private final int[] strideBias;
     private final int heads;
@@ -71,7 +90,12 @@ final class VectorAttention {
     private final int widthD;
     private final int widthV;
 
+    /** Of q (B, H, T, D), k (B, H, S, D) and v (B, H, S, V). */
     VectorAttention(Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
+        this(Rows.apart(q, H, T, D), Rows.apart(k, H, S, D), Rows.apart(v, H, S, V), bias, strideBias, B, H, T, S, D, V, scale, shift);
+    }
+
+    VectorAttention(Rows q, Rows k, Rows v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
         this.q = q;
         this.k = k;
         this.v = v;
@@ -95,6 +119,11 @@ final class VectorAttention {
         return (long) heads * T * S * products * (D + V) / 2 / PER_NANO;
     }
 
+    /** n rounded up to whole strips. */
+    private static int strips(int n) {
+        return (n + STRIP - 1) / STRIP * STRIP;
+    }
+
     /** How many keys the last query before {@code to} can see. */
     private int seen(int to) {
         return (int) Math.max(0, Math.min(S, (long) to + shift));
@@ -112,11 +141,12 @@ final class VectorAttention {
 
     /**
      * -∞ in a block of scores where a query does not see a key, and up to {@code width} for keys that are not there. Score (i, j) lies at
-     * {@code start + i·queryStep + j·keyStep}.
+     * {@code start + i·queryStep + j·keyStep}. Later queries see more.
      */
     private void hide(float[] scores, int start, int queryStep, int keyStep, int firstQuery, int lastQuery, int first, int count, int width) {
         for (int i = firstQuery; i < lastQuery; i++) {
             int visible = visible(i, first, count), row = start + (i - firstQuery) * queryStep;
+            if (visible == width) break;
             for (int j = visible; j < width; j++) scores[row + j * keyStep] = Float.NEGATIVE_INFINITY;
         }
     }
@@ -157,7 +187,8 @@ final class VectorAttention {
 
     // ---- forward
 
-    void forward(Buffer y, Buffer log) {
+    /** @param y where the results of the heads go */
+    void forward(Rows y, Buffer log) {
         float[] turned = biased && strideBias[2] != 0 ? turned() : null;
         try {
             forward(y, log, turned);
@@ -166,7 +197,7 @@ final class VectorAttention {
         }
     }
 
-    private void forward(Buffer y, Buffer log, float @Nullable [] turned) {
+    private void forward(Rows y, Buffer log, float @Nullable [] turned) {
         // as few tasks as will keep all threads busy; a query's own sums do not depend on its task
         int chunk = Math.clamp((long) heads * T / (4L * Workers.THREADS), QUERIES, CHUNK) / QUERIES * QUERIES, each = (T + chunk - 1) / chunk;
         Workers.forRanges(heads * each, 1, nanos(2), (from, to) -> {
@@ -181,56 +212,67 @@ final class VectorAttention {
      * Queries from..to-1 of the n-th head. Scores are turned around, a row for each key: then keys, one number of which meets many queries, are read where they lie, and
      * neighbouring queries share a register, so that largest scores and sums need nothing across its lanes.
      */
-    private void forward(Scratch scratch, Buffer y, Buffer log, float @Nullable [] turned, int n, int from, int to) {
-        int rows = VectorBlock.padded(to - from);
+    private void forward(Scratch scratch, Rows y, Buffer log, float @Nullable [] turned, int n, int from, int to) {
+        int rows = strips(to - from);
         float[] queries = scratch.block(0, VectorBlock.turnedLength(to - from, D)), keys = scratch.block(1, KEYS * D), values = scratch.block(2, KEYS * widthV);
-        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows), scores = scratch.scores;
-        VectorBlock.turn(queries, q.floats(), q.offset() + (n * T + from) * D, to - from, D, scale * LOG2_E);
+        float[] mixed = scratch.block(3, rows * widthV), largest = scratch.block(4, rows), sums = scratch.block(5, rows);
+        VectorBlock.turn(queries, q.floats, q.at(n, from), q.perRow, to - from, D, scale * LOG2_E);
         Arrays.fill(largest, 0, rows, Float.NEGATIVE_INFINITY);
         Arrays.fill(sums, 0, rows, 0f);
         for (int j = 0; j < seen(to); j += KEYS) {
-            int end = Math.min(seen(to), j + KEYS), k0 = k.offset() + (n * S + j) * D, v0 = v.offset() + (n * S + j) * V;
-            float[] keyRows = k.floats(), valueRows = v.floats();
-            // a tile reads up to three keys more, and its results for them are not looked at; after the last key of all there is nothing to be read
-            if (k0 + VectorBlock.paddedRows(end - j) * D > keyRows.length) {
-                VectorBlock.copy(keys, VectorBlock.paddedRows(end - j), D, keyRows, k0, end - j, D, 1);
+            int end = Math.min(seen(to), j + KEYS), height = VectorBlock.paddedRows(end - j), k0 = k.at(n, j), v0 = v.at(n, j);
+            float[] keyRows = k.floats, valueRows = v.floats;
+            // where rows lie one after the other they are read there. A tile reads up to three keys more, and its results for them are not looked at
+            if (k.perRow != D || k0 + height * D > keyRows.length) {
+                VectorBlock.copy(keys, height, D, keyRows, k0, k.perRow, end - j, D, 1);
                 keyRows = keys;
                 k0 = 0;
             }
-            if (V != widthV) {
-                VectorBlock.copy(values, end - j, widthV, valueRows, v0, end - j, V, 1);
+            if (v.perRow != widthV) {
+                VectorBlock.copy(values, end - j, widthV, valueRows, v0, v.perRow, end - j, V, 1);
                 valueRows = values;
                 v0 = 0;
             }
             for (int i = from; i < to; i += QUERIES) {
-                int stop = Math.min(to, i + QUERIES), count = Math.min(end, seen(stop)) - j, row = i - from;
-                if (count <= 0) continue;
-                // scores of a few keys become weights while they are in the first-level cache, where those of a register of queries stay anyway
-                int step = stop - i <= LANES ? KEYS : STRIP;
-                for (int first = 0; first < count; first += step) {
-                    int strip = Math.min(step, count - first), score = first * KEY_ROW;
-                    VectorBlock.multiply(scores, score, KEY_ROW, keyRows, k0 + first * D, D, 1, queries, row * D, PANEL, PANEL * D, VectorBlock.paddedRows(strip),
-                            VectorBlock.padded(stop - i), D, false);
-                    for (int key = first; biased && key < first + strip; key++) {
-                        if (turned == null) add(scores, key * KEY_ROW, bias.floats(), biasAt(n, i, j + key), 0, stop - i);
-                        else add(scores, key * KEY_ROW, turned, turnedAt(n, j + key) + i, 1, stop - i);
-                    }
-                    if (visible(i, j + first, strip) < strip) hide(scores, score, 1, KEY_ROW, i, stop, j + first, strip, strip);
-                    weigh(scores, first, strip, VectorBlock.padded(stop - i), mixed, widthV, largest, sums, row, scratch.lanes);
-                }
-                VectorBlock.multiply(mixed, row * widthV, widthV, scores, 0, 1, KEY_ROW, valueRows, v0, widthV, PANEL, VectorBlock.paddedRows(stop - i),
-                        widthV, count, j > 0);
+                int stop = Math.min(to, i + QUERIES), count = Math.min(end, seen(stop)) - j;
+                if (count > 0) block(scratch, n, i, stop, i - from, j, count, queries, keyRows, k0, valueRows, v0, turned);
             }
         }
-        float[] logs = log.floats(), ys = y.floats();
+        float[] logs = log.floats();
         for (int i = 0; i < to - from; i++) {
-            int at = y.offset() + (n * T + from + i) * V;
+            int at = y.at(n, from + i);
             // one that sees nothing may have no results, either
-            if (sums[i] == 0) Arrays.fill(ys, at, at + V, 0f);
-            else writeScaled(ys, at, mixed, i * widthV, V, 1 / sums[i]);
+            if (sums[i] == 0) Arrays.fill(y.floats, at, at + V, 0f);
+            else write(y.floats, at, V, mixed, i * widthV, 1 / sums[i], false);
         }
         logarithms(sums, largest, rows);
         System.arraycopy(sums, 0, logs, log.offset() + n * T + from, to - from);
+    }
+
+    /** Queries i..stop-1, in the blocks from row on, take what they take of {@code count} keys from j on. */
+    private void block(Scratch scratch, int n, int i, int stop, int row, int j, int count, float[] queries, float[] keyRows, int k0, float[] valueRows, int v0,
+                       float @Nullable [] turned) {
+        float[] scores = scratch.scores, mixed = scratch.grown[3], largest = scratch.grown[4], sums = scratch.grown[5];
+        // scores of a few keys become weights while they are in the first-level cache, where those of a register of queries stay anyway
+        int step = stop - i <= STRIP ? KEYS : STRIP, width = strips(stop - i);
+        for (int first = 0; first < count; first += step) {
+            // queries from c on see one of these keys
+            int strip = Math.min(step, count - first), c = Math.max(0, firstQuery(j + first) - i) / STRIP * STRIP, score = first * KEY_ROW + c, column = row + c;
+            VectorBlock.multiply(scores, score, KEY_ROW, keyRows, k0 + first * D, D, 1, queries, column / PANEL * PANEL * D + column % PANEL, PANEL, PANEL * D,
+                    VectorBlock.paddedRows(strip), width - c, D, false);
+            for (int key = first; biased && key < first + strip; key++) {
+                if (turned == null) add(scores, key * KEY_ROW + c, bias.floats(), biasAt(n, i + c, j + key), 0, stop - i - c);
+                else add(scores, key * KEY_ROW + c, turned, turnedAt(n, j + key) + i + c, 1, stop - i - c);
+            }
+            if (visible(i + c, j + first, strip) < strip) hide(scores, score, 1, KEY_ROW, i + c, stop, j + first, strip, strip);
+            weigh(scores, first, strip, c, width, mixed, widthV, largest, sums, row, scratch.lanes);
+        }
+        int rows = visible(i, j, count) < count ? STRIP : QUERIES;
+        for (int r = 0; r < stop - i; r += rows) {
+            int last = Math.min(stop, i + r + rows), depth = Math.min(j + count, seen(last)) - j;
+            if (depth <= 0) continue;
+            VectorBlock.multiply(mixed, (row + r) * widthV, widthV, scores, r, 1, KEY_ROW, valueRows, v0, widthV, PANEL, VectorBlock.paddedRows(last - i - r), widthV, depth, j > 0);
+        }
     }
 
     /** Sums become the L of their queries. */
@@ -242,22 +284,27 @@ final class VectorAttention {
         }
     }
 
-    private static void writeScaled(float[] y, int y0, float[] x, int x0, int n, float factor) {
+    /** y (+)= factor · x. */
+    private static void write(float[] y, int y0, int n, float[] x, int x0, float factor, boolean acc) {
         int c = 0;
-        for (; c <= n - LANES; c += LANES) FloatVector.fromArray(FLOATS, x, x0 + c).mul(factor).intoArray(y, y0 + c);
-        for (; c < n; c++) y[y0 + c] = factor * x[x0 + c];
+        if (acc) {
+            for (; c <= n - LANES; c += LANES) FloatVector.fromArray(FLOATS, x, x0 + c).mul(factor).add(FloatVector.fromArray(FLOATS, y, y0 + c)).intoArray(y, y0 + c);
+        } else {
+            for (; c <= n - LANES; c += LANES) FloatVector.fromArray(FLOATS, x, x0 + c).mul(factor).intoArray(y, y0 + c);
+        }
+        for (; c < n; c++) y[y0 + c] = acc ? y[y0 + c] + factor * x[x0 + c] : factor * x[x0 + c];
     }
 
     /**
-     * Scores become weights 2^(s - m), their sums are added to {@code sums}. The first of the queries is number {@code first}, the keys are {@code keys} from
-     * firstKey on. Where a score is far above its query's m, m follows, and what the query has summed so far shrinks.
+     * Scores become weights 2^(s - m), their sums are added to {@code sums}: those of the queries from {@code column} on, before {@code queries}, whose first is number
+     * {@code first}, and of {@code keys} keys from firstKey on. Where a score is far above its query's m, m follows, and what the query has summed so far shrinks.
      *
      * <p>One method for the whole block, too long to be taken into its caller. There the compiler may find no room left for the functions that a loop calls, and then each
      * vector that is handed to them becomes an object (it was 100 MiB in a call of attention).
      */
-    private static void weigh(float[] scores, int firstKey, int keys, int queries, float[] mixed, int widthV, float[] largest, float[] sums, int first, float[] lanes) {
+    private static void weigh(float[] scores, int firstKey, int keys, int column, int queries, float[] mixed, int widthV, float[] largest, float[] sums, int first, float[] lanes) {
         int start = firstKey * KEY_ROW, end = start + keys * KEY_ROW;
-        for (int c = 0; c < queries; c += LANES) {
+        for (int c = column; c < queries; c += LANES) {
             FloatVector before = FloatVector.fromArray(FLOATS, largest, first + c), m0 = before, m1 = before, m2 = before, m3 = before;
             int at = start + c;
             for (; at < end - 3 * KEY_ROW; at += 4 * KEY_ROW) {
@@ -313,7 +360,7 @@ final class VectorAttention {
      *
      * @param y not needed for dv alone
      */
-    void backward(@Nullable Buffer dq, @Nullable Buffer dk, @Nullable Buffer dv, Buffer dout, @Nullable Buffer y, Buffer log, boolean acc) {
+    void backward(@Nullable Rows dq, @Nullable Rows dk, @Nullable Rows dv, Rows dout, @Nullable Rows y, Buffer log, boolean acc) {
         int blocks = (S + KEYS - 1) / KEYS, parts = Math.clamp(TASKS / Math.max(1, heads), 1, Math.max(1, blocks)), rows = VectorBlock.paddedRows(T) * widthD;
         float[] partial = SCRATCH.get().block(8, dq == null || parts == 1 ? 0 : heads * parts * rows);
         int products = (dq != null || dk != null ? 2 : 1) + (dq != null ? 1 : 0) + (dk != null ? 1 : 0) + (dv != null ? 1 : 0);
@@ -323,7 +370,7 @@ final class VectorAttention {
                 Scratch scratch = SCRATCH.get();
                 float[] dqs = dq == null ? null : parts > 1 ? partial : scratch.block(7, rows);
                 backward(scratch, dqs, parts > 1 ? i * rows : 0, dk, dv, dout, y, log, i / parts, first, last, acc);
-                for (int row = 0; dq != null && parts == 1 && row < T; row++) write(dq, i * T + row, D, dqs, row * widthD, scale, acc);
+                for (int row = 0; dq != null && parts == 1 && row < T; row++) write(dq.floats, dq.at(i, row), D, dqs, row * widthD, scale, acc);
             }
         });
         if (dq == null || parts == 1) return;
@@ -333,64 +380,89 @@ final class VectorAttention {
                 for (int p = 1; p < parts; p++) {
                     for (int c = 0; c < D; c++) partial[at + c] += partial[at + p * rows + c];
                 }
-                write(dq, i, D, partial, at, scale, acc);
+                write(dq.floats, dq.at(i / T, i % T), D, partial, at, scale, acc);
             }
         });
     }
 
     /** Keys firstKey..lastKey-1 of the n-th head; dqs, from dq0 on, is overwritten with their part of dq/scale. */
-    private void backward(Scratch scratch, float @Nullable [] dqs, int dq0, @Nullable Buffer dk, @Nullable Buffer dv, Buffer dout, @Nullable Buffer y, Buffer log,
+    private void backward(Scratch scratch, float @Nullable [] dqs, int dq0, @Nullable Rows dk, @Nullable Rows dv, Rows dout, @Nullable Rows y, Buffer log,
                           int n, int firstKey, int lastKey, boolean acc) {
         int rows = VectorBlock.paddedRows(T);
         boolean slopesToo = dqs != null || dk != null;
         float[] queries = scratch.block(0, rows * widthD), keys = scratch.block(1, VectorBlock.turnedLength(KEYS, D));
         float[] values = scratch.block(2, VectorBlock.turnedLength(KEYS, V)), douts = scratch.block(3, rows * widthV);
         float[] logs = scratch.block(4, 2 * rows), keyRows = scratch.block(5, KEYS * widthD), sums = scratch.block(6, KEYS * (widthD + widthV));
-        float[] scores = scratch.scores, slopes = scratch.slopes;
-        VectorBlock.copy(queries, rows, widthD, q.floats(), q.offset() + n * T * D, T, D, scale * LOG2_E);
-        VectorBlock.copy(douts, rows, widthV, dout.floats(), dout.offset() + n * T * V, T, V, 1);
+        VectorBlock.copy(queries, rows, widthD, q.floats, q.at(n, 0), q.perRow, T, D, scale * LOG2_E);
+        VectorBlock.copy(douts, rows, widthV, dout.floats, dout.at(n, 0), dout.perRow, T, V, 1);
         for (int i = 0; i < T; i++) {
             float l = log.floats()[log.offset() + n * T + i];
             // one that sees nothing: 2^(s - ∞) = 0
             logs[i] = l == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : l * LOG2_E;
-            if (slopesToo) logs[rows + i] = (float) VectorRows.dot(douts, i * widthV, y.floats(), y.offset() + (n * T + i) * V, V, scratch.lanes);
+            if (slopesToo) logs[rows + i] = dot(douts, i * widthV, y.floats, y.at(n, i), V, scratch.lanes);
         }
         if (dqs != null) Arrays.fill(dqs, dq0, dq0 + rows * widthD, 0f);
+        int dv0 = KEYS * widthD;
         for (int j = firstKey; j < lastKey; j += KEYS) {
             int end = Math.min(lastKey, j + KEYS);
-            VectorBlock.turn(keys, k.floats(), k.offset() + (n * S + j) * D, end - j, D, 1);
-            if (slopesToo) VectorBlock.turn(values, v.floats(), v.offset() + (n * S + j) * V, end - j, V, 1);
-            if (dqs != null) VectorBlock.copy(keyRows, end - j, widthD, k.floats(), k.offset() + (n * S + j) * D, end - j, D, 1);
-            int dv0 = KEYS * widthD;
+            VectorBlock.turn(keys, k.floats, k.at(n, j), k.perRow, end - j, D, 1);
+            if (slopesToo) VectorBlock.turn(values, v.floats, v.at(n, j), v.perRow, end - j, V, 1);
+            if (dqs != null) VectorBlock.copy(keyRows, end - j, widthD, k.floats, k.at(n, j), k.perRow, end - j, D, 1);
             Arrays.fill(sums, 0, KEYS * (widthD + widthV), 0f);
             for (int i = firstQuery(j) / QUERIES * QUERIES; i < T; i += QUERIES) {
                 int stop = Math.min(T, i + QUERIES), count = Math.min(end, seen(stop)) - j;
-                if (count <= 0) continue;
-                int height = VectorBlock.paddedRows(stop - i), width = VectorBlock.padded(count);
-                VectorBlock.multiply(scores, 0, QUERY_ROW, queries, i * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
-                if (slopesToo) VectorBlock.multiply(slopes, 0, QUERY_ROW, douts, i * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
-                for (int r = 0; biased && r < stop - i; r++) add(scores, r * QUERY_ROW, bias.floats(), biasAt(n, i + r, j), strideBias[3], count);
-                if (visible(i, j, count) < width) hide(scores, 0, QUERY_ROW, 1, i, stop, j, count, width);
-                if (slopesToo) slopes(scores, slopes, stop - i, width, logs, i, rows + i);
-                else weights(scores, stop - i, width, logs, i);
-                // pᵀ and dsᵀ: the same blocks, walked down their columns
-                if (dv != null) VectorBlock.multiply(sums, dv0, widthV, scores, 0, 1, QUERY_ROW, douts, i * widthV, widthV, PANEL, VectorBlock.paddedRows(count), widthV, stop - i, true);
-                if (dk != null) VectorBlock.multiply(sums, 0, widthD, slopes, 0, 1, QUERY_ROW, queries, i * widthD, widthD, PANEL, VectorBlock.paddedRows(count), widthD, stop - i, true);
-                if (dqs != null) VectorBlock.multiply(dqs, dq0 + i * widthD, widthD, slopes, 0, QUERY_ROW, 1, keyRows, 0, widthD, PANEL, height, widthD, count, true);
+                if (count > 0) slopes(scratch, dqs, dq0, dk != null, dv != null, logs, rows, n, i, stop, j, count);
             }
             for (int i = 0; i < end - j; i++) {
                 // the queries were multiplied by scale·log₂e
-                if (dk != null) write(dk, n * S + j + i, D, sums, i * widthD, LN_2, acc);
-                if (dv != null) write(dv, n * S + j + i, V, sums, dv0 + i * widthV, 1, acc);
+                if (dk != null) write(dk.floats, dk.at(n, j + i), D, sums, i * widthD, LN_2, acc);
+                if (dv != null) write(dv.floats, dv.at(n, j + i), V, sums, dv0 + i * widthV, 1, acc);
             }
         }
     }
 
+    private static float dot(float[] a, int a0, float[] b, int b0, int n, float[] lanes) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        int c = 0;
+        for (; c <= n - LANES; c += LANES) sum = FloatVector.fromArray(FLOATS, a, a0 + c).fma(FloatVector.fromArray(FLOATS, b, b0 + c), sum);
+        float total = VectorMath.sumLanes(sum, lanes);
+        for (; c < n; c++) total += a[a0 + c] * b[b0 + c];
+        return total;
+    }
+
+    /** Queries i..stop-1 and {@code count} keys from j on, in the blocks of their head: their weights and slopes, and what these add to the gradients. */
+    private void slopes(Scratch scratch, float @Nullable [] dqs, int dq0, boolean forKeys, boolean forValues, float[] logs, int own, int n, int i, int stop, int j, int count) {
+        float[] scores = scratch.scores, slopes = scratch.slopes, queries = scratch.grown[0], keys = scratch.grown[1], values = scratch.grown[2], douts = scratch.grown[3];
+        float[] keyRows = scratch.grown[5], sums = scratch.grown[6];
+        boolean whole = visible(i, j, count) == count, slopesToo = dqs != null || forKeys;
+        int step = whole ? QUERIES : STRIP;
+        for (int r = 0; r < stop - i; r += step) {
+            int query = i + r, last = Math.min(stop, query + step), seen = Math.min(j + count, seen(last)) - j, height = VectorBlock.paddedRows(last - query), width = strips(seen);
+            if (seen <= 0) continue;
+            int row = r * QUERY_ROW;
+            VectorBlock.multiply(scores, row, QUERY_ROW, queries, query * widthD, widthD, 1, keys, 0, PANEL, PANEL * D, height, width, D, false);
+            if (slopesToo) VectorBlock.multiply(slopes, row, QUERY_ROW, douts, query * widthV, widthV, 1, values, 0, PANEL, PANEL * V, height, width, V, false);
+            for (int b = query; biased && b < last; b++) add(scores, (b - i) * QUERY_ROW, bias.floats(), biasAt(n, b, j), strideBias[3], seen);
+            if (visible(query, j, seen) < width) hide(scores, row, QUERY_ROW, 1, query, last, j, seen, width);
+            if (slopesToo) slopes(scores, slopes, row, last - query, width, logs, query, own + query);
+            else weights(scores, row, last - query, width, logs, query);
+            if (dqs != null) VectorBlock.multiply(dqs, dq0 + query * widthD, widthD, slopes, row, QUERY_ROW, 1, keyRows, 0, widthD, PANEL, height, widthD, seen, true);
+        }
+        // pᵀ and dsᵀ: the same blocks, walked down their columns
+        step = whole ? KEYS : STRIP;
+        for (int key = 0, dv0 = KEYS * widthD; key < count; key += step) {
+            // queries from r on see one of these keys
+            int r = Math.max(0, firstQuery(j + key) - i) / STRIP * STRIP, height = VectorBlock.paddedRows(Math.min(step, count - key)), at = r * QUERY_ROW + key, depth = stop - i - r;
+            if (forValues) VectorBlock.multiply(sums, dv0 + key * widthV, widthV, scores, at, 1, QUERY_ROW, douts, (i + r) * widthV, widthV, PANEL, height, widthV, depth, true);
+            if (forKeys) VectorBlock.multiply(sums, key * widthD, widthD, slopes, at, 1, QUERY_ROW, queries, (i + r) * widthD, widthD, PANEL, height, widthD, depth, true);
+        }
+    }
+
     /** Scores become weights p = 2^(s - log), and what lies in ds at the same place, dp, becomes p (dp - own); of each row log and own lie in logs. */
-    private static void slopes(float[] p, float[] ds, int rows, int width, float[] logs, int log, int own) {
+    private static void slopes(float[] p, float[] ds, int start, int rows, int width, float[] logs, int log, int own) {
         for (int r = 0; r < rows; r++) {
             float l = logs[log + r], o = logs[own + r];
-            for (int j = r * QUERY_ROW; j < r * QUERY_ROW + width; j += LANES) {
+            for (int j = start + r * QUERY_ROW; j < start + r * QUERY_ROW + width; j += LANES) {
                 FloatVector weight = VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, j).sub(l));
                 weight.intoArray(p, j);
                 FloatVector.fromArray(FLOATS, ds, j).sub(o).mul(weight).intoArray(ds, j);
@@ -398,18 +470,12 @@ final class VectorAttention {
         }
     }
 
-    private static void weights(float[] p, int rows, int width, float[] logs, int log) {
+    private static void weights(float[] p, int start, int rows, int width, float[] logs, int log) {
         for (int r = 0; r < rows; r++) {
             float l = logs[log + r];
-            for (int j = r * QUERY_ROW; j < r * QUERY_ROW + width; j += LANES) {
+            for (int j = start + r * QUERY_ROW; j < start + r * QUERY_ROW + width; j += LANES) {
                 VectorMath.exp2OfNonPositive(FloatVector.fromArray(FLOATS, p, j).sub(l)).intoArray(p, j);
             }
         }
-    }
-
-    private static void write(Buffer to, int row, int width, float[] values, int from, float factor, boolean acc) {
-        float[] ys = to.floats();
-        int at = to.offset() + row * width;
-        for (int c = 0; c < width; c++) ys[at + c] = acc ? ys[at + c] + factor * values[from + c] : factor * values[from + c];
     }
 }

@@ -3,6 +3,7 @@ package org.unrolled.tensor.kernel;
 import static org.unrolled.tensor.kernel.VectorMath.LANES;
 
 import java.util.Arrays;
+import org.unrolled.tensor.kernel.VectorAttention.Rows;
 
 /**
  * {@link ReferenceKernels} on the processor's vector registers and cores, by the JDK's Vector API. What is not overridden
@@ -457,27 +458,27 @@ public class VectorKernels extends ReferenceKernels {
 
     @Override public void attention(Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
         if (fewPairs(T, S, D, V)) super.attention(y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift);
-        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).forward(y, log);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).forward(Rows.apart(y, H, T, V), log);
     }
 
     @Override public void attentionBackward(Buffer dq, Buffer dk, Buffer dv, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift) {
         if (fewPairs(T, S, D, V)) super.attentionBackward(dq, dk, dv, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift);
-        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(dq, dk, dv, dout, y, log, false);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(Rows.apart(dq, H, T, D), Rows.apart(dk, H, S, D), Rows.apart(dv, H, S, V), Rows.apart(dout, H, T, V), Rows.apart(y, H, T, V), log, false);
     }
 
     @Override public void attentionQueryBackward(Buffer dq, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
         if (fewPairs(T, S, D, V)) super.attentionQueryBackward(dq, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, acc);
-        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(dq, null, null, dout, y, log, acc);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(Rows.apart(dq, H, T, D), null, null, Rows.apart(dout, H, T, V), Rows.apart(y, H, T, V), log, acc);
     }
 
     @Override public void attentionKeyBackward(Buffer dk, Buffer dout, Buffer y, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
         if (fewPairs(T, S, D, V)) super.attentionKeyBackward(dk, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, acc);
-        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, dk, null, dout, y, log, acc);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, Rows.apart(dk, H, S, D), null, Rows.apart(dout, H, T, V), Rows.apart(y, H, T, V), log, acc);
     }
 
     @Override public void attentionValueBackward(Buffer dv, Buffer dout, Buffer log, Buffer q, Buffer k, Buffer v, Buffer bias, int[] strideBias, int B, int H, int T, int S, int D, int V, float scale, int shift, boolean acc) {
         if (fewPairs(T, S, D, V)) super.attentionValueBackward(dv, dout, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, acc);
-        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, null, dv, dout, null, log, acc);
+        else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, null, Rows.apart(dv, H, S, V), Rows.apart(dout, H, T, V), null, log, acc);
     }
 
     // ---- optimisers
