@@ -81,7 +81,7 @@ record KernelCall(Method method, Object[] args) {
     /** How many of the buffers, from the first, are written. */
     int destinations() {
         return switch (name()) {
-            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnLayer", "rnnBackward", "smoothedCrossEntropy", "rmsNorm", "attention" -> 2;
+            case "max", "layerNorm", "crossEntropy", "sgd", "maxPool2d", "groupNorm", "rnn", "rnnLayer", "rnnBackward", "smoothedCrossEntropy", "rmsNorm", "attention", "selfAttention" -> 2;
             case "adam", "adamW", "lstmBackward", "gruBackward", "attentionBackward" -> 3;
             case "gru", "gruLayer" -> 4;
             case "lstm", "lstmLayer" -> 5;
@@ -187,6 +187,8 @@ record KernelCall(Method method, Object[] args) {
             case "attention" -> pairs(7) * (2L * intArg(11) + 2L * intArg(12) + 4);
             case "attentionQueryBackward", "attentionKeyBackward" -> pairs(9) * (4L * intArg(13) + 2L * intArg(14) + 4);
             case "attentionBackward" -> pairs(11) * (6L * intArg(15) + 4L * intArg(16) + 5);
+            case "selfAttention" -> pairs(5) / intArg(8) * intArg(7) * (4L * intArg(8) + 4);
+            case "selfAttentionBackward" -> pairs(7) / intArg(10) * intArg(9) * (10L * intArg(10) + 5);
             case "attentionValueBackward" -> pairs(8) * (2L * intArg(12) + 2L * intArg(13) + 2);
             case "labelWeights" -> 0;
             case "clip" -> n;

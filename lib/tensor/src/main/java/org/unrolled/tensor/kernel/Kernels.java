@@ -2,6 +2,7 @@ package org.unrolled.tensor.kernel;
 
 import java.lang.reflect.Method;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -606,6 +607,61 @@ public interface Kernels {
         attentionQueryBackward(dq, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, false);
         attentionKeyBackward(dk, dout, y, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, false);
         attentionValueBackward(dv, dout, log, q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift, false);
+    }
+
+    /**
+     * {@link #attention} of sequences with themselves where they lie: the queries of all heads side by side, then the keys, then the values.
+     *
+     * @param y   (B, T, H·D)
+     * @param log (B, H, T)
+     * @param x   (B, T, 3·H·D)
+     */
+    default void selfAttention(Buffer y, Buffer log, Buffer x, Buffer bias, int[] strideBias, int B, int H, int T, int D, float scale, int shift) {
+        int[] heads = {B, H, T, D}, joined = {T * H * D, D, H * D, 1};
+        lent(4, B * H * T * D, b -> {
+            splitHeads(b, x, heads);
+            attention(b[3], log, b[0], b[1], b[2], bias, strideBias, B, H, T, T, D, D, scale, shift);
+            writeStrided(y, b[3], heads, joined, false);
+        });
+    }
+
+    /** {@link #attentionBackward} of the same; dx (B, T, 3·H·D). */
+    default void selfAttentionBackward(Buffer dx, Buffer dout, Buffer y, Buffer log, Buffer x, Buffer bias, int[] strideBias, int B, int H, int T, int D, float scale, int shift, boolean acc) {
+        int[] heads = {B, H, T, D}, joined = {T * H * D, D, H * D, 1};
+        lent(8, B * H * T * D, b -> {
+            splitHeads(b, x, heads);
+            readStrided(b[3], y, heads, joined, false);
+            readStrided(b[4], dout, heads, joined, false);
+            attentionBackward(b[5], b[6], b[7], b[4], b[3], log, b[0], b[1], b[2], bias, strideBias, B, H, T, T, D, D, scale, shift);
+            // added in one call: one that fails half-way is made again
+            Buffer to = acc ? scratch(dx.length()) : dx;
+            for (int part = 0; part < 3; part++) writeStrided(third(to, part, H * D), b[5 + part], heads, new int[] {3 * T * H * D, D, 3 * H * D, 1}, false);
+            if (!acc) return;
+            affine(dx, to, 1, 0, true);
+            release(to);
+        });
+    }
+
+    private void splitHeads(Buffer[] to, Buffer x, int[] heads) {
+        int C = heads[1] * heads[3];
+        for (int part = 0; part < 3; part++) readStrided(to[part], third(x, part, C), heads, new int[] {3 * heads[2] * C, heads[3], 3 * C, 1}, false);
+    }
+
+    /** What begins with q, k or v of the first position. */
+    private static Buffer third(Buffer all, int part, int C) {
+        int start = all.length() == 0 ? 0 : part * C;
+        return all.slice(start, all.length() - start);
+    }
+
+    /** So many buffers of n floats, for as long as the body runs. */
+    private void lent(int count, int n, Consumer<Buffer[]> body) {
+        Buffer[] buffers = new Buffer[count];
+        try {
+            for (int i = 0; i < count; i++) buffers[i] = scratch(n);
+            body.accept(buffers);
+        } finally {
+            for (Buffer buffer : buffers) if (buffer != null) release(buffer);
+        }
     }
 
     // ---- optimisers

@@ -239,8 +239,9 @@ final class VectorAttention {
             }
         }
         float[] logs = log.floats();
+        int y0 = y.at(n, from);
         for (int i = 0; i < to - from; i++) {
-            int at = y.at(n, from + i);
+            int at = y0 + i * y.perRow;
             // one that sees nothing may have no results, either
             if (sums[i] == 0) Arrays.fill(y.floats, at, at + V, 0f);
             else write(y.floats, at, V, mixed, i * widthV, 1 / sums[i], false);
@@ -282,6 +283,12 @@ final class VectorAttention {
             FloatVector l = VectorMath.log(FloatVector.fromArray(FLOATS, sums, i));
             FloatVector.fromArray(FLOATS, largest, i).fma(ln2, l).intoArray(sums, i);
         }
+    }
+
+    /** Rows from {@code first} on of the n-th head (+)= factor times the rows of x. */
+    private static void write(Rows y, int n, int first, int rows, int width, float[] x, int xRow, int x0, float factor, boolean acc) {
+        int at = y.at(n, first);
+        for (int i = 0; i < rows; i++) write(y.floats, at + i * y.perRow, width, x, x0 + i * xRow, factor, acc);
     }
 
     /** y (+)= factor · x. */
@@ -370,7 +377,7 @@ final class VectorAttention {
                 Scratch scratch = SCRATCH.get();
                 float[] dqs = dq == null ? null : parts > 1 ? partial : scratch.block(7, rows);
                 backward(scratch, dqs, parts > 1 ? i * rows : 0, dk, dv, dout, y, log, i / parts, first, last, acc);
-                for (int row = 0; dq != null && parts == 1 && row < T; row++) write(dq.floats, dq.at(i, row), D, dqs, row * widthD, scale, acc);
+                if (dq != null && parts == 1) write(dq, i, 0, T, D, dqs, widthD, 0, scale, acc);
             }
         });
         if (dq == null || parts == 1) return;
@@ -395,11 +402,12 @@ final class VectorAttention {
         float[] logs = scratch.block(4, 2 * rows), keyRows = scratch.block(5, KEYS * widthD), sums = scratch.block(6, KEYS * (widthD + widthV));
         VectorBlock.copy(queries, rows, widthD, q.floats, q.at(n, 0), q.perRow, T, D, scale * LOG2_E);
         VectorBlock.copy(douts, rows, widthV, dout.floats, dout.at(n, 0), dout.perRow, T, V, 1);
+        int log0 = log.offset() + n * T, y0 = slopesToo ? y.at(n, 0) : 0;
         for (int i = 0; i < T; i++) {
-            float l = log.floats()[log.offset() + n * T + i];
+            float l = log.floats()[log0 + i];
             // one that sees nothing: 2^(s - ∞) = 0
             logs[i] = l == Float.NEGATIVE_INFINITY ? Float.POSITIVE_INFINITY : l * LOG2_E;
-            if (slopesToo) logs[rows + i] = dot(douts, i * widthV, y.floats, y.at(n, i), V, scratch.lanes);
+            if (slopesToo) logs[rows + i] = dot(douts, i * widthV, y.floats, y0 + i * y.perRow, V, scratch.lanes);
         }
         if (dqs != null) Arrays.fill(dqs, dq0, dq0 + rows * widthD, 0f);
         int dv0 = KEYS * widthD;
@@ -413,11 +421,9 @@ final class VectorAttention {
                 int stop = Math.min(T, i + QUERIES), count = Math.min(end, seen(stop)) - j;
                 if (count > 0) slopes(scratch, dqs, dq0, dk != null, dv != null, logs, rows, n, i, stop, j, count);
             }
-            for (int i = 0; i < end - j; i++) {
-                // the queries were multiplied by scale·log₂e
-                if (dk != null) write(dk.floats, dk.at(n, j + i), D, sums, i * widthD, LN_2, acc);
-                if (dv != null) write(dv.floats, dv.at(n, j + i), V, sums, dv0 + i * widthV, 1, acc);
-            }
+            // the queries were multiplied by scale·log₂e
+            if (dk != null) write(dk, n, j, end - j, D, sums, widthD, 0, LN_2, acc);
+            if (dv != null) write(dv, n, j, end - j, V, sums, widthV, dv0, 1, acc);
         }
     }
 

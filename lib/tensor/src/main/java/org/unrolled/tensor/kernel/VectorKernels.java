@@ -481,6 +481,22 @@ public class VectorKernels extends ReferenceKernels {
         else new VectorAttention(q, k, v, bias, strideBias, B, H, T, S, D, V, scale, shift).backward(null, null, Rows.apart(dv, H, S, V), Rows.apart(dout, H, T, V), null, log, acc);
     }
 
+    @Override public void selfAttention(Buffer y, Buffer log, Buffer x, Buffer bias, int[] strideBias, int B, int H, int T, int D, float scale, int shift) {
+        if (fewPairs(T, T, D, D)) super.selfAttention(y, log, x, bias, strideBias, B, H, T, D, scale, shift);
+        else ofItself(x, bias, strideBias, B, H, T, D, scale, shift).forward(Rows.sideBySide(y, 0, 1, H, T, D), log);
+    }
+
+    @Override public void selfAttentionBackward(Buffer dx, Buffer dout, Buffer y, Buffer log, Buffer x, Buffer bias, int[] strideBias, int B, int H, int T, int D, float scale, int shift, boolean acc) {
+        if (fewPairs(T, T, D, D)) super.selfAttentionBackward(dx, dout, y, log, x, bias, strideBias, B, H, T, D, scale, shift, acc);
+        else ofItself(x, bias, strideBias, B, H, T, D, scale, shift).backward(Rows.sideBySide(dx, 0, 3, H, T, D), Rows.sideBySide(dx, 1, 3, H, T, D), Rows.sideBySide(dx, 2, 3, H, T, D),
+                Rows.sideBySide(dout, 0, 1, H, T, D), Rows.sideBySide(y, 0, 1, H, T, D), log, acc);
+    }
+
+    private static VectorAttention ofItself(Buffer x, Buffer bias, int[] strideBias, int B, int H, int T, int D, float scale, int shift) {
+        return new VectorAttention(Rows.sideBySide(x, 0, 3, H, T, D), Rows.sideBySide(x, 1, 3, H, T, D), Rows.sideBySide(x, 2, 3, H, T, D), bias, strideBias,
+                B, H, T, T, D, D, scale, shift);
+    }
+
     // ---- optimisers
 
     @Override public void sumOfSquares(Buffer partial, Buffer x, int chunk) {

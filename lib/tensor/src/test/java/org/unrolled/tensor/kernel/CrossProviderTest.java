@@ -619,6 +619,23 @@ class CrossProviderTest {
 
     @ParameterizedTest(name = "{0}, seed {1}")
     @MethodSource("providersAndSeeds")
+    void selfAttention(String provider, int seed) {
+        begin(provider, seed);
+        int B = random.nextInt(3), H = 1 + random.nextInt(3), T = seed == 5 ? 150 : seed == 6 ? 0 : size(), D = sizeNotZero(), n = B * H * T * D, shift = seed % 2 == 0 ? 0 : T - 1;
+        int[] stride = seed % 3 == 0 ? new int[4] : new int[] {0, T * T, T, 1};
+        Arg x = in(3 * n), bias = in(seed % 3 == 0 ? new float[1] : in(H * T * T).floats), dout = in(n);
+        float[] y = new float[n], log = new float[B * H * T];
+        float scale = (float) (1 / Math.sqrt(D));
+        new ReferenceKernels().selfAttention(Buffer.of(y), Buffer.of(log), Buffer.of(x.floats), Buffer.of(bias.floats), stride, B, H, T, D, scale, shift);
+        same("selfAttention", D + T, (k, b) -> k.selfAttention(b[0], b[1], b[2], b[3], stride, B, H, T, D, scale, shift), out(n, false), out(log.length, false), x, bias);
+        for (boolean acc : new boolean[] {false, true}) {
+            same("selfAttentionBackward", 8 * (D + T), (k, b) -> k.selfAttentionBackward(b[0], b[1], b[2], b[3], b[4], b[5], stride, B, H, T, D, scale, shift, acc),
+                out(3 * n, acc), dout, in(y), in(log), x, bias);
+        }
+    }
+
+    @ParameterizedTest(name = "{0}, seed {1}")
+    @MethodSource("providersAndSeeds")
     void losses(String provider, int seed) {
         begin(provider, seed);
         int N = size(), C = sizeNotZero(), ignored = random.nextBoolean() ? -100 : C - 1;
