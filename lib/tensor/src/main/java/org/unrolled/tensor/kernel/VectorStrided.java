@@ -144,16 +144,17 @@ final class VectorStrided {
     private static void lines(float[] y, int yAt, int yLine, int stepY, float[] x, int xAt, int xLine, int stepX, int n, int count, boolean acc) {
         if (stepY != 1 || stepX != 1 || n % LANES != 0 || n > 4 * LANES) {
             for (int r = 0; r < count; r++) row(y, yAt + r * yLine, stepY, x, xAt + r * xLine, stepX, n, acc);
-        } else if (acc) {
-            for (int r = 0; r < count; r++) {
-                for (int i = 0; i < n; i += LANES) {
-                    int at = yAt + r * yLine + i;
-                    FloatVector.fromArray(FLOATS, y, at).add(FloatVector.fromArray(FLOATS, x, xAt + r * xLine + i)).intoArray(y, at);
+            return;
+        }
+        // register by register, each down all lines: the inner loop is the long one
+        for (int i = 0; i < n; i += LANES) {
+            int yi = yAt + i, xi = xAt + i;
+            if (acc) {
+                for (int r = 0; r < count; r++) {
+                    FloatVector.fromArray(FLOATS, y, yi + r * yLine).add(FloatVector.fromArray(FLOATS, x, xi + r * xLine)).intoArray(y, yi + r * yLine);
                 }
-            }
-        } else {
-            for (int r = 0; r < count; r++) {
-                for (int i = 0; i < n; i += LANES) FloatVector.fromArray(FLOATS, x, xAt + r * xLine + i).intoArray(y, yAt + r * yLine + i);
+            } else {
+                for (int r = 0; r < count; r++) FloatVector.fromArray(FLOATS, x, xi + r * xLine).intoArray(y, yi + r * yLine);
             }
         }
     }
