@@ -30,7 +30,16 @@ final class VectorConv {
         IMPLICIT
     }
 
-    /** The fastest way for a shape, forward and for both gradients. */
+    /**
+     * The fastest way forward: one channel that goes to several outputs is loaded for all of them at once. Its gradients, where several outputs meet in one
+     * channel, are {@link Way#DIRECT}.
+     */
+    static Way chooseForward(int batch, int C, int Cout, int groups, Window w) {
+        Way way = choose(batch, C, Cout, groups, w);
+        return way == Way.DIRECT && Cout / groups > 2 ? Way.IMPLICIT : way;
+    }
+
+    /** The fastest way for both gradients of a shape. */
     static Way choose(int batch, int C, int Cout, int groups, Window w) {
         boolean dense = w.strideH() == 1 && w.strideW() == 1 && w.dilationH() == 1 && w.dilationW() == 1;
         if (groups == 1 && w.taps() == 1 && dense && w.padH() == 0 && w.padW() == 0) return Way.MATRIX;
@@ -41,7 +50,7 @@ final class VectorConv {
 
     static void forward(Buffer y, Buffer x, Buffer weight, int B, int C, int Cout, int groups, Window w, boolean acc) {
         int channels = C / groups, out = Cout / groups;
-        switch (choose(B, C, Cout, groups, w)) {
+        switch (chooseForward(B, C, Cout, groups, w)) {
             case MATRIX -> VectorGemm.matmul(y, weight, x, B, Cout, w.plane(), C, 0, C * w.plane(), false, false, acc);
             case DIRECT -> VectorDirect.forward(y, x, weight, B, C, out, w, acc);
             case WINOGRAD -> VectorWinograd.convolve(y.floats(), y.offset(), x.floats(), x.offset(), weight.floats(), weight.offset(), C * 9, 9, false, B, C, Cout, w, acc);

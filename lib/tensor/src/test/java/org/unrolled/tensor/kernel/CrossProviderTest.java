@@ -432,6 +432,9 @@ class CrossProviderTest {
         // one channel in a group, in tiles: over the edges of a tile's rows and registers, with holes, and more kernels than one part has
         convolution(2, 1, 1 + random.nextInt(2), 3, new Window(12 + seed % 9, 5 + 3 * seed, 3 + seed % 6, 1 + seed % 7, 1, 1, 1 + seed % 3, 3, 1, 1 + seed % 2));
         convolution(3, 1, 5, 1 + seed % 2, new Window(28, 28, 5, 5, 1, 1, 2, 2, 1, 1));
+        // few channels to many outputs, each column of taps copied: outputs of whole tiles, of one register more and of a few places more, strides and holes
+        convolution(2, 1 + seed % 2, 4 + seed, 1 + seed % 2, new Window(12 + seed % 5, 12 + seed % 3, 3, 1 + seed % 3, 1 + seed % 2, 1 + seed % 3, 1, seed % 3, 1, 1 + seed % 2));
+        convolution(2, 1, 6 + seed % 3, 1, new Window(4 * (1 + seed % 3), 12, 3, 3, 1, 1, 1, 1, 1, 1));
         // rows of the output that see nothing but padding, more of them than a piece of work has
         convolution(1, 2, 3, 1, new Window(2, 3 + seed % 20, 1, 1, 1, 1, 9 + seed % 7, 0, 1, 1));
         // Winograd's tiles over the edges, and padding of all kinds

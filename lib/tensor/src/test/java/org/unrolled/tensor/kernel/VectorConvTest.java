@@ -32,6 +32,9 @@ class VectorConvTest {
         assertThat(way(32, 1, 28, 32, 3, 1, 1)).as("one channel").isEqualTo(DIRECT);
         assertThat(way(32, 1, 28, 32, 3, 2, 1)).as("one channel, a stride of 2").isEqualTo(IMPLICIT);
         assertThat(way(8, 96, 28, 96, 7, 1, 96)).as("depthwise").isEqualTo(DIRECT);
+        Window w = new Window(28, 28, 3, 3, 1, 1, 1, 1, 1, 1);
+        assertThat(VectorConv.chooseForward(32, 1, 32, 1, w)).as("one channel to many, forward").isEqualTo(IMPLICIT);
+        assertThat(VectorConv.chooseForward(8, 96, 96, 96, w)).as("depthwise, forward").isEqualTo(DIRECT);
     }
 
     @ParameterizedTest @CsvSource({"2, 16, 23, 24", "2, 64, 14, 64", "1, 256, 28, 40", "1, 40, 28, 256"})
