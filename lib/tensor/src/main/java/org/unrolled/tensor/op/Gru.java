@@ -40,13 +40,11 @@ public final class Gru {
         Buffer start = r.state("h0", h0), gates = r.kept(keep, 3 * r.H), h = r.kept(true, r.H), u = r.kept(keep, r.H), hN = r.k.floats(r.B * r.H);
         r.k.gruLayer(gates, h, u, hN, x.buffer(), weights.weightIh().buffer(), weights.biasIh().buffer(), r.weight, r.bias, start, r.lengths, reverse, r.B, r.T, r.I, r.H);
         if (!keep) return new Result(Tensor.of(new int[] {r.B, r.T, r.H}, h), Tensor.of(new int[] {r.B, r.H}, hN));
-        Buffer[] du = new Buffer[1];
-        Tensor a = r.arguments(gates, h, start, da -> du[0], h0, null, reverse);
+        Tensor a = r.arguments(gates, h, start, h0, null, reverse);
         // nothing but this passes a gradient to a, so there is none yet to add to
         Tensor output = Tensor.of("gru", new int[] {r.B, r.T, r.H}, h, Edge.to(a, (da, dout, acc) -> {
-            du[0] = r.k.floats(gates.length());
             r.first[0] = r.k.floats(r.B * r.H);
-            r.k.gruBackward(da, du[0], r.first[0], dout, r.takeLast(0), gates, h, u, r.weight, start, r.lengths, reverse, r.B, r.T, r.H);
+            r.k.gruBackward(da, r.lendRecurrent(), r.first[0], dout, r.takeLast(0), gates, h, u, r.weight, start, r.lengths, reverse, r.B, r.T, r.H);
         }));
         return new Result(output, r.lastState(output, hN, 0));
     }

@@ -52,7 +52,7 @@ public final class Lstm {
         Buffer hN = r.k.floats(r.B * r.H), cN = r.k.floats(r.B * r.H);
         layer(r, gates, h, c, hN, cN, startH, startC, reverse);
         if (!keep) return new Result(Tensor.of(new int[] {r.B, r.T, r.H}, h), Tensor.of(new int[] {r.B, r.H}, hN), Tensor.of(new int[] {r.B, r.H}, cN));
-        Tensor a = r.arguments(gates, h, startH, da -> da, h0, c0, reverse);
+        Tensor a = r.arguments(gates, h, startH, h0, c0, reverse);
         // nothing but this passes a gradient to a, so there is none yet to add to
         Tensor output = Tensor.of("lstm", new int[] {r.B, r.T, r.H}, h, Edge.to(a, (da, dout, acc) -> {
             r.first[0] = r.k.floats(r.B * r.H);

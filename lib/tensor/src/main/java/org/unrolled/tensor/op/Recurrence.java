@@ -35,6 +35,7 @@ final class Recurrence {
     /** The gradients of the first states of h and of c that this backward pass found. */
     final Buffer[] first = new Buffer[2];
 
+    private @Nullable Buffer recurrent;
     /** The gradient of both biases, from the first one's edge to the second's. */
     private @Nullable Buffer biasGradient;
 
@@ -111,22 +112,38 @@ final class Recurrence {
         return k.floats(keep ? Shapes.count(B, T, n) : 0);
     }
 
-    /** What a gradient of the recurrent part's own argument is taken from, given da: itself but for a GRU. */
-    interface Recurrent { Buffer of(Buffer da); }
+    /** The gradient of the recurrent part's own argument, where it is another one than da: lent from back through time until the last edge that reads it. */
+    Buffer lendRecurrent() {
+        boolean read = w.weightHh().requiresGrad() || w.biasHh().requiresGrad();
+        return recurrent = read ? k.scratch(Shapes.count(B, T, G)) : k.floats(Shapes.count(B, T, G));
+    }
+
+    private Buffer recurrent(Buffer da) {
+        return recurrent == null ? da : recurrent;
+    }
+
+    private void giveRecurrentBack() {
+        if (recurrent != null) k.release(recurrent);
+        recurrent = null;
+    }
 
     /** The first stage, from everything that is given to the gates' arguments. */
-    Tensor arguments(Buffer a, Buffer h, Buffer h0, Recurrent recurrent, @Nullable Tensor firstH, @Nullable Tensor firstC, boolean reverse) {
+    Tensor arguments(Buffer a, Buffer h, Buffer h0, @Nullable Tensor firstH, @Nullable Tensor firstC, boolean reverse) {
         int rows = B * T;
         Edge[] edges = {
             Edge.to(x, (dx, da, acc) -> k.matmul(dx, da, w.weightIh().buffer(), 1, rows, I, G, 0, 0, false, false, acc)),
             Edge.to(w.weightIh(), (dw, da, acc) -> k.matmul(dw, da, x.buffer(), 1, G, I, rows, 0, 0, true, false, acc)),
-            Edge.to(w.biasIh(), (db, da, acc) -> biasBackward(db, da, recurrent.of(da) == da, acc)),
-            Edge.to(w.weightHh(), (dw, da, acc) -> k.recurrentWeightBackward(dw, recurrent.of(da), h, h0, lengths, B, T, G, H, reverse, acc)),
+            Edge.to(w.biasIh(), (db, da, acc) -> biasBackward(db, da, recurrent == null, acc)),
+            Edge.to(w.weightHh(), (dw, da, acc) -> {
+                k.recurrentWeightBackward(dw, recurrent(da), h, h0, lengths, B, T, G, H, reverse, acc);
+                if (!w.biasHh().requiresGrad()) giveRecurrentBack();
+            }),
             Edge.to(w.biasHh(), (db, da, acc) -> {
                 Buffer same = w.biasIh().requiresGrad() ? biasGradient : null;
                 biasGradient = null;
-                if (same == null) k.sum(db, recurrent.of(da), 1, rows, G, 1, acc);
+                if (same == null) k.sum(db, recurrent(da), 1, rows, G, 1, acc);
                 else k.affine(db, same, 1, 0, acc);
+                giveRecurrentBack();
             })};
         edges = withFirst(edges, firstH, 0);
         return Tensor.of(op, new int[] {B, T, G}, a, withFirst(edges, firstC, 1));

@@ -30,7 +30,7 @@ public final class Rnn {
         Recurrence r = new Recurrence("rnn", 1, x, weights, lengths);
         Buffer start = r.state("h0", h0), h = r.kept(true, r.H), hN = r.k.floats(r.B * r.H);
         r.k.rnnLayer(h, hN, x.buffer(), weights.weightIh().buffer(), weights.biasIh().buffer(), r.weight, r.bias, start, r.lengths, relu, reverse, r.B, r.T, r.I, r.H);
-        Tensor a = r.arguments(h, h, start, da -> da, h0, null, reverse);
+        Tensor a = r.arguments(h, h, start, h0, null, reverse);
         // nothing but this passes a gradient to a, so there is none yet to add to
         Tensor output = Tensor.of("rnn", new int[] {r.B, r.T, r.H}, h, Edge.to(a, (da, dout, acc) -> {
             r.first[0] = r.k.floats(r.B * r.H);
