@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, square pieces where it was turned around. */
 final class VectorStrided {
-    /** Rows and columns of the pieces of a transpose: both sides of one fit the first-level cache. */
+    /** Rows of a transpose that are written together, and what is added to at once: both sides stay within the first-level cache. */
     private static final int PIECE = 16;
 
     private VectorStrided() { }
@@ -194,35 +194,17 @@ final class VectorStrided {
             for (int strip = from; strip < to; strip++) {
                 int other = strip / strips, low = strip % strips * PIECE, rows = Math.min(PIECE, size[a] - low);
                 int yStart = y0 + at(other, others, strideY) + low * strideY[a], xStart = x0 + at(other, others, strideX) + low;
-                for (int i = 0; i < size[b]; i += PIECE) {
-                    turnPiece(y, yStart + i, strideY[a], x, xStart + i * strideX[b], strideX[b], rows, Math.min(PIECE, size[b] - i), acc);
-                }
+                if (acc) addTurned(y, yStart, strideY[a], x, xStart, strideX[b], rows, size[b]);
+                else VectorTurn.turn(x, xStart, strideX[b], y, yStart, strideY[a], size[b], rows);
             }
         });
     }
 
-    /** y[i,j] (+)= x[j,i]. Eight rows of x at once: of each line of y half is written in one go. */
-    private static void turnPiece(float[] y, int y0, int rowOfY, float[] x, int x0, int rowOfX, int rows, int columns, boolean acc) {
-        int j = 0;
-        for (; !acc && j <= columns - 8; j += 8) {
-            int from0 = x0 + j * rowOfX, from1 = from0 + rowOfX, from2 = from1 + rowOfX, from3 = from2 + rowOfX;
-            int from4 = from3 + rowOfX, from5 = from4 + rowOfX, from6 = from5 + rowOfX, from7 = from6 + rowOfX;
-            for (int i = 0; i < rows; i++) {
-                int at = y0 + i * rowOfY + j;
-                y[at] = x[from0 + i];
-                y[at + 1] = x[from1 + i];
-                y[at + 2] = x[from2 + i];
-                y[at + 3] = x[from3 + i];
-                y[at + 4] = x[from4 + i];
-                y[at + 5] = x[from5 + i];
-                y[at + 6] = x[from6 + i];
-                y[at + 7] = x[from7 + i];
-            }
-        }
-        for (; j < columns; j++) {
-            for (int i = 0; i < rows; i++) {
-                int at = y0 + i * rowOfY + j;
-                y[at] = acc ? y[at] + x[x0 + j * rowOfX + i] : x[x0 + j * rowOfX + i];
+    /** y[i,j] += x[j,i], in small squares. */
+    private static void addTurned(float[] y, int y0, int rowOfY, float[] x, int x0, int rowOfX, int rows, int columns) {
+        for (int from = 0; from < columns; from += PIECE) {
+            for (int j = from; j < Math.min(columns, from + PIECE); j++) {
+                for (int i = 0; i < rows; i++) y[y0 + i * rowOfY + j] += x[x0 + j * rowOfX + i];
             }
         }
     }
