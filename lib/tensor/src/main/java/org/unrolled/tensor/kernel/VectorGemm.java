@@ -26,10 +26,11 @@ import jdk.incubator.vector.FloatVector;
  */
 final class VectorGemm {
     /**
-     * Rows of a tile. With two vectors of B and one of A, 8 fill 19 of the 32 registers of AVX-512 and NEON, 6 fill 15 of the 16 that AVX2 and SSE have;
-     * the multiply-add units need some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
+     * Rows of a tile. With two vectors of B and one of A, 8 fill 19 of the 32 registers of AVX-512 and NEON. AVX2 and SSE have 16: 6 would fill 15, but C2 fetches
+     * three numbers of A ahead, and a sum that goes through memory for each k halves the speed (43 GF/s of 110, with 5 rows 78 to 92). The multiply-add units need
+     * some 8 sums at a time, since a sum is ready for its next product after 4 cycles.
      */
-    static final int TILE_ROWS = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 6;
+    static final int TILE_ROWS = LANES >= 16 || System.getProperty("os.arch").equals("aarch64") ? 8 : 5;
     static final int TILE_COLUMNS = 2 * LANES;
     /** What {@link #narrow} and {@link #wide} have in registers: eight sums each. */
     private static final int NARROW_ROWS = 8, WIDE_COLUMNS = 8 * LANES;
@@ -49,7 +50,7 @@ final class VectorGemm {
     /** Panels up to which a strip of A is packed and used at once, as high as a tile: it stays in the first-level cache. */
     private static final int FEW_PANELS = 2;
     /** Values of k that are turned around together: what is read and written of them stays in the first-level cache until all rows have passed. */
-    private static final int TURNED_K = 128;
+    private static final int TURNED_TOGETHER = 128;
     /** From one packed row of A to the next; no power of two, or all rows would fall upon the same few lines of the first-level cache. */
     private static final int STRIP_ROW = BLOCK_K + 16;
 
@@ -289,7 +290,7 @@ final class VectorGemm {
         for (int i = 0; i < rows; i += height) {
             height = Math.min(TILE_ROWS, rows - i);
             // a tile of 4 rows and one of 1 have less to do than one of 8
-            if (height == 5) height = 4;
+            if (height == 5 && TILE_ROWS > 5) height = 4;
             int at = start + i * cRow, strip = i * STRIP_ROW;
             boolean inside = width == TILE_COLUMNS && (height == TILE_ROWS || height == 4 || height == 1);
             // a tile over the edge of C goes through one of our own; what it holds of rows and columns beyond the edge is not copied
@@ -327,10 +328,10 @@ final class VectorGemm {
             x = FloatVector.broadcast(FLOATS, strip[s + 4 * STRIP_ROW + k]);
             c40 = x.fma(b0, c40);
             c41 = x.fma(b1, c41);
+            if (TILE_ROWS == 5) continue;
             x = FloatVector.broadcast(FLOATS, strip[s + 5 * STRIP_ROW + k]);
             c50 = x.fma(b0, c50);
             c51 = x.fma(b1, c51);
-            if (TILE_ROWS == 6) continue;
             x = FloatVector.broadcast(FLOATS, strip[s + 6 * STRIP_ROW + k]);
             c60 = x.fma(b0, c60);
             c61 = x.fma(b1, c61);
@@ -350,9 +351,9 @@ final class VectorGemm {
         c31.add(FloatVector.fromArray(FLOATS, from, old + 3 * row + LANES)).intoArray(c, start + 3 * N + LANES);
         c40.add(FloatVector.fromArray(FLOATS, from, old + 4 * row)).intoArray(c, start + 4 * N);
         c41.add(FloatVector.fromArray(FLOATS, from, old + 4 * row + LANES)).intoArray(c, start + 4 * N + LANES);
+        if (TILE_ROWS == 5) return;
         c50.add(FloatVector.fromArray(FLOATS, from, old + 5 * row)).intoArray(c, start + 5 * N);
         c51.add(FloatVector.fromArray(FLOATS, from, old + 5 * row + LANES)).intoArray(c, start + 5 * N + LANES);
-        if (TILE_ROWS == 6) return;
         c60.add(FloatVector.fromArray(FLOATS, from, old + 6 * row)).intoArray(c, start + 6 * N);
         c61.add(FloatVector.fromArray(FLOATS, from, old + 6 * row + LANES)).intoArray(c, start + 6 * N + LANES);
         c70.add(FloatVector.fromArray(FLOATS, from, old + 7 * row)).intoArray(c, start + 7 * N);
@@ -517,7 +518,7 @@ final class VectorGemm {
             int width = Math.min(TILE_COLUMNS, columns - j), from = b.at(k0, j0 + j), start = at + j * depth;
             if (width < TILE_COLUMNS) Arrays.fill(to, start, start + depth * TILE_COLUMNS, 0f);
             if (b.column != 1) {
-                for (int k = 0; k < depth; k += TURNED_K) VectorTurn.turn(b.data, from + k, b.column, to, start + k * TILE_COLUMNS, TILE_COLUMNS, width, Math.min(TURNED_K, depth - k));
+                for (int k = 0; k < depth; k += TURNED_TOGETHER) VectorTurn.turn(b.data, from + k, b.column, to, start + k * TILE_COLUMNS, TILE_COLUMNS, width, Math.min(TURNED_TOGETHER, depth - k));
             } else for (int k = 0; k < depth; k++) System.arraycopy(b.data, from + k * b.row, to, start + k * TILE_COLUMNS, width);
         }
     }
@@ -536,8 +537,8 @@ final class VectorGemm {
             for (int r = 0; r < rows; r++) System.arraycopy(a.data, a.at(i + r, k0), to, r * STRIP_ROW, depth);
             return;
         }
-        for (int k = 0; k < depth; k += TURNED_K) {
-            int part = Math.min(TURNED_K, depth - k);
+        for (int k = 0; k < depth; k += TURNED_TOGETHER) {
+            int part = Math.min(TURNED_TOGETHER, depth - k);
             if (a.row == 1) VectorTurn.turn(a.data, a.at(i, k0 + k), a.column, to, k, STRIP_ROW, part, rows);
             else for (int r = 0; r < rows; r++) for (int q = k; q < k + part; q++) to[r * STRIP_ROW + q] = a.data[a.at(i + r, k0 + q)];
         }

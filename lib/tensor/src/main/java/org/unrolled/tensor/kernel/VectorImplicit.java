@@ -28,8 +28,8 @@ import jdk.incubator.vector.VectorShuffle;
  * What a thread reads again and again, planes and sums, is cut to fit its second-level cache. How the sums are cut depends on the shape alone.
  */
 final class VectorImplicit {
-    /** Output channels of a tile: as in VectorGemm, eight or, where there are but 16 registers, six. */
-    private static final int ROWS = VectorGemm.TILE_ROWS, COLUMNS = 2 * LANES;
+    /** Output channels of a tile: as in VectorGemm, eight; where there are but 16 registers, six. */
+    private static final int ROWS = VectorGemm.TILE_ROWS == 8 ? 8 : 6, COLUMNS = 2 * LANES;
     /** Output channels and taps of a tile of the weight's gradient: 24 sums of 32 registers, or 12 of 16. */
     private static final int DY_ROWS = ROWS == 6 ? 3 : 6, TAPS = 4;
     /** Numbers of the image that are loaded at once: a quarter of the second-level cache. */
