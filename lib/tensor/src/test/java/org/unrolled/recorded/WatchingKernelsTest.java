@@ -45,6 +45,14 @@ class WatchingKernelsTest {
 
     /** A multiply-add for each tap of each channel of a group, in each of the three products. */
     @Test
+    void aProfileCountsSelfAttentionOfEmptyHeadsToo() {
+        ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));
+        Kernels k = profile.kernels();
+        for (int D : new int[] {0, 4}) k.selfAttention(k.floats(6 * D), k.floats(6), k.floats(18 * D), k.floats(1), new int[4], 1, 2, 3, D, 1, 2);
+        assertThat(row(profile, "selfAttention").flops()).isEqualTo(18 * 4 + 18 * 20);
+    }
+
+    @Test
     void aProfileCountsConvolutions() {
         ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));
         Kernels.with(profile.kernels(), () -> {

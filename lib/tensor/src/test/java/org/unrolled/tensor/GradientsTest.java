@@ -245,7 +245,7 @@ class GradientsTest {
     }
 
     /** What is lent is full of NaN, and what is given back is too: who reads either, or relies on its being 0, is found. */
-    private static final class Spoiling extends VectorKernels {
+    private static class Spoiling extends VectorKernels {
         int out;
 
         @Override public Buffer scratch(int n) {
@@ -284,6 +284,34 @@ class GradientsTest {
             assertThatThrownBy(() -> fails.mul(3).sum().backward()).as("the first gradient that comes to y").hasMessage("no gradient here");
         });
         assertThat(kernels.out).isZero();
+    }
+
+    /** What a GRU lends from back through time to its parameters' gradients: none of them need be wanted, and any of them may fail. */
+    @Test void aGruGivesBackWhatItsParametersReadWhicheverAreWanted() {
+        Tensor[] t = recurrent(3, 3, 4, 2, 3), same = recurrent(3, 3, 4, 2, 3);
+        for (int i = 0; i < t.length; i++) same[i].assign(t[i]);
+        gru(Arrays.stream(same).map(x -> x.requiresGrad(true)).toArray(Tensor[]::new), null, false).sum().backward();
+        for (int wanted = 1; wanted < 1 << 6; wanted++) {
+            Spoiling kernels = new Spoiling();
+            for (int i = 0; i < t.length; i++) t[i] = t[i].detach().requiresGrad((wanted >> i & 1) == 1);
+            Kernels.with(kernels, () -> gru(t, null, false).sum().backward());
+            assertThat(kernels.out).as("lent and not given back, %s wanted", Integer.toBinaryString(wanted)).isZero();
+            for (int i = 0; i < t.length; i++) if (t[i].requiresGrad()) assertThat(maxAbsDiff(t[i].grad(), same[i].grad())).isLessThan(1e-5);
+        }
+        boolean[] fails = {true};
+        Spoiling kernels = new Spoiling() {
+            @Override public void recurrentWeightBackward(Buffer dweight, Buffer da, Buffer h, Buffer h0, Buffer lengths, int B, int T, int G, int H, boolean reverse, boolean acc) {
+                if (fails[0]) throw new IllegalStateException("no gradient here");
+                super.recurrentWeightBackward(dweight, da, h, h0, lengths, B, T, G, H, reverse, acc);
+            }
+        };
+        Kernels.with(kernels, () -> {
+            Tensor loss = gru(t, null, false).sum();
+            assertThatThrownBy(loss::backward).hasMessage("no gradient here");
+            fails[0] = false;
+            loss.backward();
+        });
+        assertThat(kernels.out).as("after a pass that failed and one that did not").isZero();
     }
 
     private static Tensor slopes(int... shape) {

@@ -40,6 +40,10 @@ public class FpgaKernels extends VectorKernels {
         return device.name();
     }
 
+    @Override protected boolean wholeLayers() {
+        return false;
+    }
+
     /** Calls that the FPGA computed so far. */
     public synchronized long runs() {
         return runs;

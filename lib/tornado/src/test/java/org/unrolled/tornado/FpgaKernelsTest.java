@@ -214,6 +214,21 @@ class FpgaKernelsTest {
         });
     }
 
+    @Test void aLayersPartsAreOnItToo() {
+        int B = 2, T = 5, I = 9, H = 16, G = 4 * H;
+        long before = fpga.runs();
+        Random random = new Random(2);
+        agree(2, 1e-4, List.of(normal(random, B * T * H), normal(random, B * H), normal(random, B * T * I), normal(random, H * I), normal(random, H), normal(random, H * H), normal(random, H), new float[B * H]),
+            (k, b) -> k.rnnLayer(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], ints(k, T, 3), false, false, B, T, I, H));
+        agree(5, 1e-4, List.of(normal(random, B * T * G), normal(random, B * T * H), normal(random, B * T * H), normal(random, B * H), normal(random, B * H), normal(random, B * T * I), normal(random, G * I), normal(random, G),
+                normal(random, G * H), normal(random, G), new float[B * H], new float[B * H]),
+            (k, b) -> k.lstmLayer(b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7], b[8], b[9], b[10], b[11], ints(k, T, 3), false, B, T, I, H));
+        assertThat(fpga.runs()).as("a product and a recurrence each").isEqualTo(before + 4);
+        agree(2, 1e-5, List.of(normal(random, 2 * 40 * 64), normal(random, 2 * 4 * 40), normal(random, 2 * 40 * 3 * 64), new float[1]),
+            (k, b) -> k.selfAttention(b[0], b[1], b[2], b[3], new int[4], 2, 4, 40, 16, 0.25f, 0));
+        assertThat(fpga.runs()).isEqualTo(before + 5);
+    }
+
     @Test void aLengthOutsideIsTheCpusSentence() {
         assertThatThrownBy(() -> fpga.rnn(fpga.floats(2), fpga.floats(1), fpga.floats(1), fpga.floats(1), fpga.floats(1), ints(fpga, 3), false, false, 1, 2, 1))
             .hasMessage("rnn: sequence 0 has length 3, and T is 2. Hint: a length counts the steps of its sequence, 0 to T.");

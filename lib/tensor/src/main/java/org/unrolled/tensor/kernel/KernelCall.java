@@ -110,6 +110,11 @@ record KernelCall(Method method, Object[] args) {
         return (long) intArg(first) * intArg(first + 1) * intArg(first + 2) * intArg(first + 3);
     }
 
+    /** B·H·T·T. */
+    private long ownPairs(int first) {
+        return (long) intArg(first) * intArg(first + 1) * intArg(first + 2) * intArg(first + 2);
+    }
+
     /** The gates' arguments of B, T, I, H, from that argument on, and their functions. */
     private long layer(int gates, int first) {
         return (long) intArg(first) * intArg(first + 1) * gates * intArg(first + 3) * (2L * intArg(first + 2) + 2L * intArg(first + 3) + 4);
@@ -187,8 +192,8 @@ record KernelCall(Method method, Object[] args) {
             case "attention" -> pairs(7) * (2L * intArg(11) + 2L * intArg(12) + 4);
             case "attentionQueryBackward", "attentionKeyBackward" -> pairs(9) * (4L * intArg(13) + 2L * intArg(14) + 4);
             case "attentionBackward" -> pairs(11) * (6L * intArg(15) + 4L * intArg(16) + 5);
-            case "selfAttention" -> pairs(5) / intArg(8) * intArg(7) * (4L * intArg(8) + 4);
-            case "selfAttentionBackward" -> pairs(7) / intArg(10) * intArg(9) * (10L * intArg(10) + 5);
+            case "selfAttention" -> ownPairs(5) * (4L * intArg(8) + 4);
+            case "selfAttentionBackward" -> ownPairs(7) * (10L * intArg(10) + 5);
             case "attentionValueBackward" -> pairs(8) * (2L * intArg(12) + 2L * intArg(13) + 2);
             case "labelWeights" -> 0;
             case "clip" -> n;

@@ -427,6 +427,7 @@ final class VectorAttention {
         }
     }
 
+    /** Σ a·b over n floats, few enough for one chain of additions. */
     private static float dot(float[] a, int a0, float[] b, int b0, int n, float[] lanes) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int c = 0;

@@ -23,6 +23,14 @@ public class VectorKernels extends ReferenceKernels {
         return "vector";
     }
 
+    /**
+     * Whether a layer is computed here as a whole. Not where a subclass computes a part of it elsewhere, such as {@link #matmul}, {@link #lstm} or {@link #attention}: then
+     * by its parts, which the contract's defaults call.
+     */
+    protected boolean wholeLayers() {
+        return true;
+    }
+
     // ---- memory
 
     @Override public Buffer scratch(int n) {
@@ -306,19 +314,19 @@ public class VectorKernels extends ReferenceKernels {
 
     @Override public void rnnLayer(Buffer h, Buffer hN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer lengths, boolean relu,
                                    boolean reverse, int B, int T, int I, int H) {
-        if (B * H < HANDFUL / 4) super.rnnLayer(h, hN, x, weightIh, biasIh, weight, bias, h0, lengths, relu, reverse, B, T, I, H);
+        if (!wholeLayers() || B * H < HANDFUL / 4) super.rnnLayer(h, hN, x, weightIh, biasIh, weight, bias, h0, lengths, relu, reverse, B, T, I, H);
         else new VectorRecurrent("rnn", lengths, reverse, B, T, H).rnn(h, hN, new VectorRecurrent.Input(x, weightIh, biasIh, I), weight, bias, h0, relu);
     }
 
     @Override public void lstmLayer(Buffer gates, Buffer h, Buffer c, Buffer hN, Buffer cN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer c0,
                                     Buffer lengths, boolean reverse, int B, int T, int I, int H) {
-        if (B * H < HANDFUL / 4) super.lstmLayer(gates, h, c, hN, cN, x, weightIh, biasIh, weight, bias, h0, c0, lengths, reverse, B, T, I, H);
+        if (!wholeLayers() || B * H < HANDFUL / 4) super.lstmLayer(gates, h, c, hN, cN, x, weightIh, biasIh, weight, bias, h0, c0, lengths, reverse, B, T, I, H);
         else new VectorRecurrent("lstm", lengths, reverse, B, T, H).lstm(gates, h, c, hN, cN, new VectorRecurrent.Input(x, weightIh, biasIh, I), weight, bias, h0, c0);
     }
 
     @Override public void gruLayer(Buffer gates, Buffer h, Buffer u, Buffer hN, Buffer x, Buffer weightIh, Buffer biasIh, Buffer weight, Buffer bias, Buffer h0, Buffer lengths,
                                    boolean reverse, int B, int T, int I, int H) {
-        if (B * H < HANDFUL / 4) super.gruLayer(gates, h, u, hN, x, weightIh, biasIh, weight, bias, h0, lengths, reverse, B, T, I, H);
+        if (!wholeLayers() || B * H < HANDFUL / 4) super.gruLayer(gates, h, u, hN, x, weightIh, biasIh, weight, bias, h0, lengths, reverse, B, T, I, H);
         else new VectorRecurrent("gru", lengths, reverse, B, T, H).gru(gates, h, u, hN, new VectorRecurrent.Input(x, weightIh, biasIh, I), weight, bias, h0);
     }
 
@@ -482,7 +490,7 @@ public class VectorKernels extends ReferenceKernels {
     }
 
     @Override public void selfAttention(Buffer y, Buffer log, Buffer x, Buffer bias, int[] strideBias, int B, int H, int T, int D, float scale, int shift) {
-        if (fewPairs(T, T, D, D)) super.selfAttention(y, log, x, bias, strideBias, B, H, T, D, scale, shift);
+        if (!wholeLayers() || fewPairs(T, T, D, D)) super.selfAttention(y, log, x, bias, strideBias, B, H, T, D, scale, shift);
         else ofItself(x, bias, strideBias, B, H, T, D, scale, shift).forward(Rows.sideBySide(y, 0, 1, H, T, D), log);
     }
 

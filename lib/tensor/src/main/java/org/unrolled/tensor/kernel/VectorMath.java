@@ -236,7 +236,7 @@ final class VectorMath {
         return x.lane(0) + x.lane(1);
     }
 
-    /** The same where the compiler has taken in so much that {@link #sumLanes(FloatVector)} would stay outside and make an object of its vector. */
+    /** The same, in another order, where the compiler has taken in so much that {@link #sumLanes(FloatVector)} would stay outside and make an object of its vector. */
     static float sumLanes(FloatVector x, float[] lanes) {
         x.intoArray(lanes, 0);
         float s0 = 0, s1 = 0, s2 = 0, s3 = 0;

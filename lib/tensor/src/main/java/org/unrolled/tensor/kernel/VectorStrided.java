@@ -7,7 +7,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
-/** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, square pieces where it was turned around. */
+/** Broadcasting, transposes and slices: rows where the last axis has stride 1 or 0, {@link VectorTurn} where it was turned around. */
 final class VectorStrided {
     /** Rows of a transpose that are written together, and what is added to at once: both sides stay within the first-level cache. */
     private static final int PIECE = 16;

@@ -45,6 +45,7 @@ public final class Gru {
         Tensor output = Tensor.of("gru", new int[] {r.B, r.T, r.H}, h, Edge.to(a, (da, dout, acc) -> {
             r.first[0] = r.k.floats(r.B * r.H);
             r.k.gruBackward(da, r.lendRecurrent(), r.first[0], dout, r.takeLast(0), gates, h, u, r.weight, start, r.lengths, reverse, r.B, r.T, r.H);
+            r.giveRecurrentBackIfUnread();
         }));
         return new Result(output, r.lastState(output, hN, 0));
     }

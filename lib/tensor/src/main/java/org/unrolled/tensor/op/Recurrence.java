@@ -35,6 +35,7 @@ final class Recurrence {
     /** The gradients of the first states of h and of c that this backward pass found. */
     final Buffer[] first = new Buffer[2];
 
+    /** What {@link #lendRecurrent} lent, until the last edge that reads it. */
     private @Nullable Buffer recurrent;
     /** The gradient of both biases, from the first one's edge to the second's. */
     private @Nullable Buffer biasGradient;
@@ -112,10 +113,16 @@ final class Recurrence {
         return k.floats(keep ? Shapes.count(B, T, n) : 0);
     }
 
-    /** The gradient of the recurrent part's own argument, where it is another one than da: lent from back through time until the last edge that reads it. */
+    /** Room for the gradient (B, T, G) of the recurrent part's own argument, where that is another one than da: lent until the last edge that reads it. */
     Buffer lendRecurrent() {
-        boolean read = w.weightHh().requiresGrad() || w.biasHh().requiresGrad();
-        return recurrent = read ? k.scratch(Shapes.count(B, T, G)) : k.floats(Shapes.count(B, T, G));
+        // a pass that failed left it
+        giveRecurrentBack();
+        return recurrent = k.scratch(Shapes.count(B, T, G));
+    }
+
+    /** After back through time: what no edge will read goes back at once. */
+    void giveRecurrentBackIfUnread() {
+        if (!w.weightHh().requiresGrad() && !w.biasHh().requiresGrad()) giveRecurrentBack();
     }
 
     private Buffer recurrent(Buffer da) {

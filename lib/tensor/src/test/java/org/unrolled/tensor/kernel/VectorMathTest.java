@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The vector functions keep the bounds that their Javadoc states, measured against float64: on a fine grid where they do something, and along all
@@ -159,16 +160,23 @@ class VectorMathTest {
         return y;
     }
 
-    @Test
-    void lanesAreAddedInOneOrder() {
-        float[] x = new float[VectorMath.LANES];
+    /** In registers and through memory, whose orders differ. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void lanesAreAddedInOneOrder(boolean throughMemory) {
+        float[] x = new float[VectorMath.LANES], lanes = new float[VectorMath.LANES];
         for (int i = 0; i < x.length; i++) x[i] = (float) Math.pow(-7, i % 8) + 1e-3f;
-        float expected = VectorMath.sumLanes(FloatVector.fromArray(VectorMath.FLOATS, x, 0));
+        float expected = sum(x, lanes, throughMemory);
         for (int repeat = 0; repeat < 200_000; repeat++) {
-            assert VectorMath.sumLanes(FloatVector.fromArray(VectorMath.FLOATS, x, 0)) == expected : "run " + repeat;
+            assert sum(x, lanes, throughMemory) == expected : "run " + repeat;
         }
         double sum = 0;
         for (float v : x) sum += v;
         assertThat((double) expected).isCloseTo(sum, Offset.offset(1.0));
+    }
+
+    private static float sum(float[] x, float[] lanes, boolean throughMemory) {
+        FloatVector vector = FloatVector.fromArray(VectorMath.FLOATS, x, 0);
+        return throughMemory ? VectorMath.sumLanes(vector, lanes) : VectorMath.sumLanes(vector);
     }
 }
