@@ -51,8 +51,10 @@ public final class CellFailure extends RuntimeException {
     }
 
     private static String memoryFix() {
-        return "This notebook's memory, " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB, has no room for this beside what its variables hold. Use smaller tensors, set variables"
-                + " that you need no more to null, or stop the notebook and start with more: _JAVA_OPTIONS=-Xmx2g ./unrolled lab (on Windows: set _JAVA_OPTIONS=-Xmx2g first).";
+        long mib = Runtime.getRuntime().maxMemory() >> 20;
+        String more = "_JAVA_OPTIONS=-Xmx" + Math.ceilDiv(2 * mib, 1024) + "g";
+        return "This notebook's memory, " + mib + " MiB, has no room for this beside what its variables hold. Use smaller tensors, set variables that you need no more to null,"
+                + " or stop the notebook and start with more: " + more + " ./unrolled lab (on Windows: set " + more + " first).";
     }
 
     /** The running cell called a definition that uses a name which does not exist. */

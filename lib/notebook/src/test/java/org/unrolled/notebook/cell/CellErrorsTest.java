@@ -42,8 +42,9 @@ public class CellErrorsTest {
     }
 
     @Test void memoryThatIsFullIsSaidWithItsSizeAndAWayOut() {
+        long mib = Runtime.getRuntime().maxMemory() >> 20;
         assertThat(report("throw new OutOfMemoryError(\"Java heap space\");")).startsWith("OutOfMemoryError: Java heap space\n  In[1] line 1")
-                .contains("\nThis notebook's memory, " + (Runtime.getRuntime().maxMemory() >> 20) + " MiB, has no room", "_JAVA_OPTIONS=-Xmx2g ./unrolled lab");
+                .contains("\nThis notebook's memory, " + mib + " MiB, has no room", "_JAVA_OPTIONS=-Xmx" + (2 * mib + 1023) / 1024 + "g ./unrolled lab");
     }
 
     @Test void aStackOverflowIsShort() {
