@@ -30,7 +30,7 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 final class XCharts {
     private static final int SCALE = 2;
     /** Where the labels of a logarithmic y axis end. */
-    private static final int DECADES = 44;
+    private static final int LABELS_END = 44;
     private static final Color GRID = new Color(0xe4e7eb);
     private static final Color TEXT = new Color(0x595959);
     private static final String QUIET = "font-size=\"11\" fill=\"" + Svg.QUIET + "\"";
@@ -58,12 +58,12 @@ final class XCharts {
         chart.getStyler().setAxisTitlesVisible(false);
         chart.getStyler().setXAxisLogarithmic(lines.logX).setYAxisLogarithmic(lines.logY);
         chart.getStyler().setXAxisTicksVisible(false);
-        List<Double> decades = decades(lines);
-        if (decades.isEmpty()) {
+        List<Double> ticks = logTicks(lines);
+        if (ticks.isEmpty()) {
             chart.setCustomYAxisTickLabelsFormatter(v -> Numbers.typeset(Numbers.brief(v, 4)));
         } else {
             chart.getStyler().setPlotGridHorizontalLinesVisible(false);
-            chart.getStyler().setAxisTickMarksColor(Color.WHITE).setYAxisLeftWidthHint(DECADES);
+            chart.getStyler().setAxisTickMarksColor(Color.WHITE).setYAxisLeftWidthHint(LABELS_END);
             chart.setCustomYAxisTickLabelsFormatter(_ -> " ");
         }
         if (lines.yRange != null && lines.yRange.high() > lines.yRange.low()) {
@@ -109,7 +109,7 @@ final class XCharts {
             chart.paint(g, width, lines.height);
             g.dispose();
             xTicks(svg, chart, lines, top);
-            yDecades(svg, chart, decades, top, width);
+            drawLogTicks(svg, chart, ticks, top, width);
             if (named) {
                 directLabels(svg, chart, lines, width, top);
             }
@@ -176,35 +176,35 @@ final class XCharts {
      * those; none if that would be a single one. XChart would draw all powers, and nine lines in each: forty decades become a grey block,
      * and of one decade and a half only the 10 has a label.
      */
-    private static List<Double> decades(Lines lines) {
-        List<Double> decades = new ArrayList<>();
+    private static List<Double> logTicks(Lines lines) {
+        List<Double> ticks = new ArrayList<>();
         Picture.Range range = lines.yRange != null ? lines.yRange : lines.positive();
         if (!lines.logY || range == null || !(range.low() > 0)) {
-            return decades;
+            return ticks;
         }
         if (range.high() / range.low() < 99) {
             for (int d = (int) Math.floor(Math.log10(range.low())); d <= Math.log10(range.high()); d++) {
                 for (int n : new int[] {1, 2, 5}) {
                     double value = n * Math.pow(10, d);
                     if (value >= range.low() * (1 - 1e-9) && value <= range.high() * (1 + 1e-9)) {
-                        decades.add(value);
+                        ticks.add(value);
                     }
                 }
             }
-            return decades.size() < 2 ? new ArrayList<>() : decades;
+            return ticks.size() < 2 ? new ArrayList<>() : ticks;
         }
         int first = (int) Math.ceil(Math.log10(range.low()) - 1e-9);
         int last = (int) Math.floor(Math.log10(range.high()) + 1e-9);
         int least = Math.ceilDiv(last - first + 1, 7);
         int every = List.of(1, 2, 3, 5, 10, 20, 50).stream().filter(n -> n >= least).findFirst().orElse(100);
         for (int d = Math.ceilDiv(first, every) * every; d <= last; d += every) {
-            decades.add(Math.pow(10, d));
+            ticks.add(Math.pow(10, d));
         }
-        return decades;
+        return ticks;
     }
 
     /** 0.01, 20, 100 or 10⁻¹². */
-    private static String decade(double value) {
+    private static String logLabel(double value) {
         int exponent = (int) Math.rint(Math.log10(value));
         if (Math.abs(exponent) <= 3 || Math.abs(value / Math.pow(10, exponent) - 1) > 1e-6) {
             return Numbers.brief(value, 4);
@@ -214,11 +214,11 @@ final class XCharts {
         return text.toString();
     }
 
-    private static void yDecades(Svg svg, XYChart chart, List<Double> decades, int top, int width) {
-        for (double d : decades) {
+    private static void drawLogTicks(Svg svg, XYChart chart, List<Double> ticks, int top, int width) {
+        for (double d : ticks) {
             double y = top + chart.getScreenYFromChart(d);
-            svg.path("M" + Svg.number(DECADES + 4) + " " + Svg.number(y) + "H" + Svg.number(width - 12), "stroke=\"#d5d9de\" stroke-width=\"1\" stroke-opacity=\"0.7\" fill=\"none\"");
-            svg.text(DECADES, y + 4, decade(d), QUIET + " text-anchor=\"end\"");
+            svg.path("M" + Svg.number(LABELS_END + 4) + " " + Svg.number(y) + "H" + Svg.number(width - 12), "stroke=\"#d5d9de\" stroke-width=\"1\" stroke-opacity=\"0.7\" fill=\"none\"");
+            svg.text(LABELS_END, y + 4, logLabel(d), QUIET + " text-anchor=\"end\"");
         }
     }
 

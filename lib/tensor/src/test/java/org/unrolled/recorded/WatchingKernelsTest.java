@@ -43,7 +43,6 @@ class WatchingKernelsTest {
         assertThat(row(profile, "embedding").bytes()).as("two rows, not the table").isEqualTo(4 * (6 + 6 + 2));
     }
 
-    /** A multiply-add for each tap of each channel of a group, in each of the three products. */
     @Test
     void aProfileCountsSelfAttentionOfEmptyHeadsToo() {
         ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));
@@ -52,6 +51,7 @@ class WatchingKernelsTest {
         assertThat(row(profile, "selfAttention").flops()).isEqualTo(18 * 4 + 18 * 20);
     }
 
+    /** A multiply-add for each tap of each channel of a group, in each of the three products. */
     @Test
     void aProfileCountsConvolutions() {
         ProfilingKernels profile = new ProfilingKernels(Kernels.named("reference"));

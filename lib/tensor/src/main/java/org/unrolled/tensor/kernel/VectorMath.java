@@ -23,7 +23,6 @@ import jdk.incubator.vector.VectorSpecies;
 final class VectorMath {
     static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
     static final int LANES = FLOATS.length();
-    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     private static final VectorShuffle<Float> BY_8 = by(8), BY_4 = by(4), BY_2 = by(2);
 
